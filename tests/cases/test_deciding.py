@@ -20,15 +20,18 @@ from simulator.contracts.sensor import SensorCohort
 from simulator.domains.traffic.signals import yielding_veh_h
 from simulator.domains.traffic.town import TRAVEL_TIMES
 from tests.cases.test_people import cut, verdict
+from tests.energy.support import Rated, written
 from tests.energy.support import component as energy_component
 from tests.energy.support import town as grid_town
-from tests.energy.support import written
 from tests.energy.test_sections import grid
 from tests.energy.test_trips import sending, weak
 from tests.energy.test_zones import two_feeders
 from tests.support.towns import component, link, town
 from tests.traffic.grids import SPEED_M_S, road, road_town
 from tests.traffic.test_rescue import ALONG_S, radio_town, two_stations
+from tests.water.networks import city_of, write
+from tests.water.test_fire import BASE, TOWER, USUAL, hydrant
+from tests.water.test_fire import LEVELS as FIRE_LEVELS
 
 LIGHT = "expect:\n  - {id: light, type: invariant, level: light, longest: 1h}"
 
@@ -120,6 +123,66 @@ def test_a_cascade_decides_whether_the_lines_that_are_left_keep_the_light_on(
     houses = {"bus-1": {"business_share": 0.0, "electric_car_share": cars}}
     city = grid_town(written(net, tmp_path / "power.json"), parameters=houses)
     assert verdict(tmp_path, city, 11, timeline, LIGHT) is expected
+
+
+OUTAGE = "\n  - {{id: outage, at: {at}, fault: substation-out, target: substation-0, for: {lasts}}}"
+
+
+@pytest.mark.parametrize(("thermostats", "expected"), [(0.3, Value.FAIL), (0.0, Value.PASS)])
+def test_load_that_comes_back_higher_decides_whether_one_line_keeps_the_light_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thermostats: float, expected: Value
+) -> None:
+    """One of two lines is cut; the other carries the whole load at 1.11 of its rating, below the 1.2 at which relays
+    count. After eight hours without power the three tenths that thermostats hold draw twice as much (population model
+    of Ihara and Schweppe 1981), 1.44 of the rating: the relay trips 38 s after the light is back (IEC 60255-151), and
+    it is dark for the rest of the day."""
+    monkeypatch.setattr("simulator.domains.energy.pickup.THERMOSTATS", thermostats)
+    monkeypatch.setattr("simulator.domains.energy.process.Demand", Rated)
+    load_mw = 9.0
+    rated_ka = 0.9 * load_mw / (3**0.5 * 20.0)
+    city = grid_town(written(sending((1.0, 1.0), (rated_ka, rated_ka), load_mw), tmp_path / "power.json"))
+    lost = "\n  - {id: digger, at: 10min, fault: line-trip, target: line-0}" + OUTAGE.format(at="20min", lasts="8h")
+    light = "expect:\n  - {id: light, type: invariant, level: light, longest: 8h 5min}"
+    assert verdict(tmp_path, city, 20, lost, light) is expected
+
+
+@pytest.mark.parametrize(("wait_s", "expected"), [(60.0, Value.FAIL), (0.0, Value.PASS)])
+def test_photovoltaics_that_wait_decide_whether_a_village_keeps_its_light(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_s: float, expected: Value
+) -> None:
+    """At noon in June photovoltaics hold up the voltage at the end of a long line whose twin is cut. A minute without
+    power, and they wait one minute more and take ten to come back (VDE-AR-N 4105). Without them it is at 0.81
+    (9 MW over 6 + 7.2 ohm at 20 kV), and a relay that the village has set to 0.85 lets go after a minute and a half.
+    Were they back with the grid's next look a minute later, it would not."""
+    monkeypatch.setattr("simulator.domains.energy.process.Demand", Rated)
+    if not wait_s:
+        monkeypatch.setattr("simulator.domains.energy.pickup.ramp", lambda live_s: 1.0 * (live_s >= 60.0))
+    relay = {"bus-1": {"undervoltage_pu": 0.85, "undervoltage_s": 90.0}}
+    city = grid_town(written(weak(9.0, 6.0), tmp_path / "power.json"), parameters=relay)
+    lost = "\n  - {id: digger, at: 10min, fault: line-trip, target: line-1}" + OUTAGE.format(at="30min", lasts="1min")
+    light = "expect:\n  - {id: light, type: invariant, level: light, longest: 3min}"
+    assert verdict(tmp_path, city, 1, lost, light, start="2026-06-10T11:30") is expected
+
+
+PUMP_DARK = "\n  - {id: dark, at: 10min, fault: pump-out, target: pump-U}"
+
+
+@pytest.mark.parametrize(
+    ("timeline", "required_m3_s", "expected"),
+    [(" []", USUAL, Value.PASS), (PUMP_DARK, USUAL, Value.FAIL), (PUMP_DARK, BASE, Value.PASS)],
+    ids=["with its pump", "without", "without, but for detached houses"],
+)
+def test_water_for_fire_fighting_decides_where_everybody_has_water(
+    tmp_path: Path, timeline: str, required_m3_s: float, expected: Value
+) -> None:
+    """A full tower holds 276 m3 and the town draws 14.4 m3/h, so all have water for the five hours without its pump.
+    96 m3/h for two hours beside that (DVGW W 405) take 220.8 m3, which are there for 3.8 h; 48 m3/h take 124.8, which
+    are there to the end: then the pump is missed by nobody."""
+    text = TOWER.replace("LEVEL", "6").replace("UNITS", "LPS")
+    hydrants = (hydrant("h1", "D", required_m3_s),)
+    city = city_of(write(tmp_path, text), levels=FIRE_LEVELS, others=hydrants)
+    fire = "expect:\n  - {id: fire, type: invariant, level: fire, longest: 15min}"
+    assert verdict(tmp_path, city, 5.5, timeline, fire) is expected
 
 
 MAIN_VEH_H, MINOR_VEH_H = 1600.0, 350.0

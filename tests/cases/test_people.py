@@ -24,7 +24,7 @@ from tests.ict.test_split import rooms
 from tests.support.towns import component, link, town
 
 
-def verdict(folder: Path, city: City, hours: float, timeline: str, rest: str) -> Value:
+def verdict(folder: Path, city: City, hours: float, timeline: str, rest: str, start: str = "2026-01-14T09:00") -> Value:
     file = folder / "question.yaml"
     file.write_text(
         f"""
@@ -33,7 +33,7 @@ id: question
 title: {{en: A question}}
 question: {{en: Does it hold?}}
 city: {{name: small}}
-run: {{start: "2026-01-14T09:00", warmup: 1h, duration: {hours:g}h}}
+run: {{start: "{start}", warmup: 1h, duration: {hours:g}h}}
 timeline:{timeline}
 {rest}
 """,

@@ -366,3 +366,16 @@ def test_a_line_with_a_second_one_beside_it_is_missed_by_nobody(file: Path) -> N
     runtime.faults.clear("line-0", "short-circuit", "one")
     to(runtime, 62)
     assert dark(runtime) == set()
+
+
+@pytest.mark.parametrize(("offices", "people"), [(None, 400.0), (3, 250.0), (6, 500.0)])
+def test_only_those_who_live_at_what_is_dark_lack_power(file: Path, offices: int | None, people: float) -> None:
+    """Five equal loads, two of them dark: two fifths of 1,000 people. Where one of the five feeds businesses alone, the
+    people live at the other four."""
+    given: dict[str, dict[str, float]] = {} if offices is None else {f"bus-{offices}": {"business_share": 1.0}}
+    runtime, _domain = run(town(file, parameters=given), NIGHT)
+    runtime.faults.apply("line-1", "line-trip", "test", {})
+    to(runtime, 60)
+    course = runtime.levels.courses()["light"]
+    assert course.people is not None and course.values[-1] == pytest.approx(0.6)
+    assert course.people[-1] == pytest.approx(people)

@@ -8,7 +8,7 @@ from pathlib import Path
 from stadtwerk.library import scenario_names
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_SHOWN = 1
+NOT_SHOWN = 0
 """Parts of which nobody has shown yet that they decide a verdict: to become fewer, never more."""
 
 

@@ -134,6 +134,20 @@ def test_the_time_until_bad_water_is_measured_decides(
     running.close()
 
 
+def test_only_those_at_the_dry_junction_lack_water_and_pressure(tmp_path: Path) -> None:
+    """Two of 17 l/s are drawn at the junction that is shut off: so many of the 1,000 people live there."""
+    owed = tuple(ServiceLevel(name, name, "d1", 0.95, 1000) for name in ("water-supply", "water-pressure"))
+    rt = world(city_of(write(tmp_path, LIVELY), (), owed), duration_s=24 * 3600.0)
+    running = water.start(rt)
+    rt.clock.run_until(HOUR)
+    rt.faults.apply("junction-C", "isolated", "valve", {})
+    rt.clock.run_until(2 * HOUR)
+    for course in (rt.levels.courses()[level.id] for level in owed):
+        assert course.people is not None and course.people[0] == 0.0
+        assert course.values[-1] < 0.95 and course.people[-1] == pytest.approx(1000 * 2 / 17)
+    running.close()
+
+
 def alarms(rt: Runtime) -> list[int]:
     return [event.at for event in rt.log.events if event.code == "water.quality-alarm"]
 

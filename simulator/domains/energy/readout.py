@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
+from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, EventKind
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
 from simulator.coupling.networks import Ways
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
+from simulator.domains.energy.catalogue import BUS, POWER, POWER_SUPPLY, SWITCH_CLOSED
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
-from simulator.domains.energy.catalogue import POWER, POWER_SUPPLY, SWITCH_CLOSED
 from simulator.domains.energy.engine import Dataset
 from simulator.domains.energy.islands import with_one_of
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Solution, named
@@ -81,8 +82,16 @@ def ways(grid: Grid) -> Ways:
     return Ways(dict(grid.bus_at), edges)
 
 
+def _business(substation: Component | None) -> float:
+    """Share of a local substation's load behind which nobody lives."""
+    return 0.0 if substation is None or substation.kind != BUS else substation.number("business_share")
+
+
 class Readout:
-    """Publishes each solved state: offers of power, events, levels, quantities."""
+    """Publishes each solved state: offers of power, events, levels, quantities.
+
+    People live where households' load is: of those to whom a level is owed each local substation has its share.
+    """
 
     def __init__(self, runtime: Runtime, state: GridState) -> None:
         self._runtime, self._state = runtime, state
@@ -103,6 +112,7 @@ class Readout:
         self._meter = runtime.consumers.meter(
             POWER_SUPPLY, "W", [grid.bus_ids[i] for i in self._loads], grid.bus_rated_w[self._loads]
         )
+        homes = np.array([1.0 - _business(city.components.get(name)) for name in grid.bus_ids])
         self._levels = []
         for level in city.levels_of(ENERGY_DOMAIN):
             if level.measure != POWER_SUPPLY:
@@ -113,7 +123,9 @@ class Readout:
                     for name in grid.bus_ids
                 ]
             )
-            self._levels.append((level.id, grid.bus_rated_w * here))
+            weight = grid.bus_rated_w * here
+            living = weight * homes
+            self._levels.append((level.id, weight, level.people * living / max(float(living.sum()), 1e-9)))
         self._register()
 
     def _register(self) -> None:
@@ -171,10 +183,10 @@ class Readout:
         self._note(solution, cause)
         if not changed:
             return up
-        for level, weight in self._levels:
+        for level, weight, people in self._levels:
             owed = float(weight.sum())
             share = float(weight[up].sum()) / owed if owed else 1.0
-            self._runtime.levels.record(level, share, self._cause_of(weight, cause))
+            self._runtime.levels.record(level, share, self._cause_of(weight, cause), float(people[~up].sum()))
         return up
 
     def _cause_of(self, weight: Floats, cause: int | None) -> int | None:

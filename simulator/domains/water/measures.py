@@ -79,6 +79,8 @@ def peaking(city: City) -> tuple[Component, ...]:
 
 
 _NO_DEMAND_M3_S = 1e-12
+_SAME = 1e-9
+"""Less than this part of a demand is missed by nobody."""
 
 
 class _Sums:
@@ -230,10 +232,11 @@ class Measures:
         ):
             runtime.quantities.register(Quantity(name, unit, names, values[:outside].view))
         self._levels = tuple(
-            (level.id, level.measure == WATER_SUPPLY, self._level_row(level))
+            (level, level.measure == WATER_SUPPLY, self._level_row(level))
             for level in city.levels_of(WATER_DOMAIN)
             if level.measure in (WATER_SUPPLY, WATER_PRESSURE)
         )
+        self._minima = tuple(dict.fromkeys(level.minimum for level, is_supply, _ in self._levels if is_supply))
 
     def refresh(self, cause: int | None) -> None:
         """Take over the engine's last solution and record the service levels."""
@@ -256,8 +259,20 @@ class Measures:
         pressure_m = {PRESSURE: engine.pressure_m.take(self._nodes[here])}
         self._meter.note(required[here], delivered[here], pressure_m, self._powers())
         supply, pressure = self._supply.tolist(), self._pressure.tolist()
+        thirsty = {minimum: self._living(delivered < minimum * required * (1 - _SAME)) for minimum in self._minima}
         for level, is_supply, row in self._levels:
-            self._rt.levels.record(level, supply[row] if is_supply else pressure[row], cause)
+            value, lack = (
+                (supply[row], thirsty[level.minimum][row]) if is_supply else (pressure[row], 1 - pressure[row])
+            )
+            self._rt.levels.record(level.id, value, cause, level.people * lack)
+
+    def _living(self, here: NDArray[np.bool_]) -> list[float]:
+        """The share of the people, by district, who live at these junctions: by the water that they usually draw."""
+        if not here.any():
+            return [0.0] * len(self._weight_sum)
+        of = self._weight_sums.of(self._weight * here)[0] / np.maximum(self._weight_sum, _NO_DEMAND_M3_S)
+        shares: list[float] = of.tolist()
+        return shares
 
     def _powers(self) -> dict[str, float]:
         engine, network = self._engine, self._engine.network
