@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.city import City
+from simulator.contracts.component import Domain
 from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.fault import Foreseen
 from simulator.contracts.registry import registry
@@ -96,6 +97,7 @@ class Runtime:
     """One run's world. Made by `build`; domains register themselves on it and start their processes.
 
     `foreseen` are the faults of this run, and of those that share its beginning, for which a domain has to prepare.
+    `behind` tells for a domain the event behind how its network is now, for who looks at it from time to time.
     """
 
     city: City
@@ -116,6 +118,7 @@ class Runtime:
     orders: Orders
     foreseen: tuple[Foreseen, ...] = ()
     alarm: Alarm = field(default_factory=Alarm)
+    behind: dict[Domain, Callable[[], int | None]] = field(default_factory=dict)
 
     @classmethod
     def build(

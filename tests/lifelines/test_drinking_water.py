@@ -15,9 +15,11 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Quantity, Runtime
+from simulator.domains.water.catalogue import DOMAIN
 from simulator.domains.water.events import BAD_ARRIVES, NOTICE_LIFTED
 from simulator.lifelines import start
 from simulator.lifelines.drinking_water.process import BOILED_L
+from tests.codes import SOMETHING
 from tests.ict.town import component, course, level, modes, run_to, town, world
 
 PEOPLE = 8000
@@ -94,6 +96,20 @@ def test_network_tank_none_emergency_and_back_in_litres() -> None:
     assert runtime.quantities.value("village", "litres_per_person_d") == pytest.approx(0.95 * 126)
     none = next(e for e in runtime.log.events if e.after == "none")
     assert [e.kind for e in runtime.log.trace(none.id)] == [EventKind.LEVEL_LOW, EventKind.MODE]
+
+
+def test_a_district_on_its_tanks_names_what_is_behind_the_network() -> None:
+    """No level has fallen yet: the tanks are low because of what the water domain says is behind its network."""
+    runtime = world(village(), warmup_s=3600.0)
+    water = Water(runtime)
+    start(runtime)
+    stopped: list[int] = []
+    runtime.behind[DOMAIN] = lambda: stopped[-1] if stopped else None
+    runtime.clock.at(to_ticks(500), "test", lambda: stopped.append(runtime.log.add(SOMETHING, "pump")))
+    water.at(600, 1.0, 200.0)
+    run_to(runtime, 1200)
+    (low,) = (e for e in runtime.log.events if e.kind is EventKind.MODE and e.subject == "supply" and e.at > 0)
+    assert low.after == "tank" and low.cause == stopped[0]
 
 
 def test_six_hours_of_tankers_are_rounds_times_loads() -> None:

@@ -182,6 +182,24 @@ def test_a_redundancy_that_takes_over_keeps_what_it_took_over_for() -> None:
     assert taken.depth > 0
 
 
+def test_what_a_fault_that_is_over_has_left_hangs_under_it() -> None:
+    """Tanks are low when the fault ends: what is lost from then on is its doing, and not that of its end."""
+    town = sample.city()
+    history = sample.history(town)
+    number, events = len(history.events), history.events
+    low = next(e for e in events if e.kind is EventKind.LEVEL_LOW and "water" in e.subject)
+    began = Event(number, low.at - 2, EventKind.FAULT, "pump-0", "fault.applied", {"fault": "pump-out"}, after="x")
+    over = Event(number + 1, low.at, EventKind.CLEAR, "pump-0", "fault.cleared", {"fault": "pump-out"}, before="x")
+    again = Event(number + 2, low.at, EventKind.STARTED, "pump-0", "", cause=over.id)
+    for cause in (over, again):
+        changed = (*(replace(e, cause=cause.id, also=()) if e is low else e for e in events), began, over, again)
+        steps = cascade(town, replace(history, events=changed), level_courses(town, history))
+        subject = name_of(low.subject, town).en
+        place = next(i for i, step in enumerate(steps) if step.kind == EventKind.LEVEL_LOW and step.subject == subject)
+        assert (steps[place - 1].kind, steps[place - 1].at_s) == (EventKind.FAULT, began.at / 1000)
+        assert steps[place].depth == 1
+
+
 def test_what_a_reserve_bridges_is_behind_nothing_where_there_is_anything_else() -> None:
     town = sample.city()
     history = sample.history(town)

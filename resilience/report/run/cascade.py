@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from resilience.judge.losses import LevelCourse, shown_unit, subject_words
@@ -36,7 +36,8 @@ _TOLD_BY = {EventKind.LINK_DOWN: EventKind.SUPPLY_LOST, EventKind.LINK_UP: Event
 
 def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tuple[CascadeStep, ...]:
     """The causes of the levels with most person-hours lost and of the first fallbacks, depth first, earliest first."""
-    by_id = {event.id: _with_cause(event, city, history) for event in history.events}
+    begun = _begun(history.events)
+    by_id = {event.id: _with_cause(event, city, history, begun) for event in history.events}
     wanted: set[int] = set()
     alike = _ends(city, history, courses)
     for end in alike:
@@ -70,13 +71,30 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
     return tuple(steps)
 
 
-def _with_cause(event: Event, city: City, history: History) -> Event:
+def _begun(events: Sequence[Event]) -> dict[int, int]:
+    """For each fault that was cleared the event with which it began."""
+    found: dict[int, int] = {}
+    began: dict[tuple[str, object, str | None], int] = {}
+    for event in events:
+        if event.kind is EventKind.FAULT:
+            began[event.subject, event.params.get("fault"), event.after] = event.id
+        elif event.kind is EventKind.CLEAR:
+            key = event.subject, event.params.get("fault"), event.before
+            if key in began:
+                found[event.id] = began[key]
+    return found
+
+
+def _with_cause(event: Event, city: City, history: History, begun: Mapping[int, int]) -> Event:
     """The event as it is told: nothing is lost because of what was for the better, as of a pump that started.
 
     In the place of what was for the better, but is not yet as usual, stands what it came from: police at a signal are
-    not why cars wait, but that it is dark. Nor is a supply that a reserve bridges behind anything, where there is
-    anything else.
+    not why cars wait, but that it is dark. What is lost although all is for the better by now is what a fault that is
+    over has left, such as empty tanks. Nor is a supply that a reserve bridges behind anything, where there is anything
+    else.
     """
+    if event.cause is None and event.id in begun:
+        return replace(event, cause=begun[event.id])
     if for_the_better(event, city) or _is_as_good(event, city):
         return event
     found: dict[int, None] = {}
@@ -90,8 +108,23 @@ def _with_cause(event: Event, city: City, history: History) -> Event:
             found[at.id] = None
         elif _is_makeshift(at, city):
             waiting += reversed(at.causes)
+    if not found:
+        found = dict.fromkeys(_left_behind(event.causes, history, begun))
     left = [cause for cause in found if not _is_bridged(history.events[cause])] or list(found)
     return replace(event, cause=left[0] if left else None, also=tuple(left[1:]))
+
+
+def _left_behind(causes: Iterable[int], history: History, begun: Mapping[int, int]) -> Iterator[int]:
+    """The faults whose end is behind these events."""
+    waiting, seen = list(reversed(list(causes))), set[int]()
+    while waiting:
+        number = waiting.pop()
+        if number not in seen:
+            seen.add(number)
+            if number in begun:
+                yield begun[number]
+            else:
+                waiting += reversed(history.events[number].causes)
 
 
 def _is_makeshift(event: Event, city: City) -> bool:

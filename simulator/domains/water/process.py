@@ -97,6 +97,7 @@ class WaterProcess:
         runtime.networks.provide(ways(self._network, kinds, self._where))
         self._dirty: dict[str, list[int | None]] = {}
         self._standing = Standing(runtime)
+        runtime.behind[WATER_DOMAIN] = lambda: self._standing.together(self._cause)
         self._pending = False
         self._cause: int | None = None
         self._logged: dict[str, int] = {}

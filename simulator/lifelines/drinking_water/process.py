@@ -38,6 +38,7 @@ from simulator.domains.water.catalogue import (
     WATER_PRESSURE,
     WATER_SUPPLY,
 )
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.lifelines.drinking_water import events
 from simulator.lifelines.drinking_water.catalogue import LITRES
 from simulator.lifelines.drinking_water.points import Homes, Point, handed_out, stops
@@ -307,14 +308,16 @@ class DrinkingWater(Lifeline):
         return self._bad_since
 
     def believed_cause(self) -> int | None:
-        """The last time a level of the district's water fell or came back, if that is news."""
+        """The last time a level of the district's water fell or came back, if that is news; else what is behind the
+        network as it is now, if that is."""
         last = -1 if self.last_event is None else self.last_event
         for event in reversed(self.runtime.log.events[last + 1 :]):
             if event.subject in self._water_levels and event.kind in {EventKind.LEVEL_LOW, EventKind.LEVEL_BACK}:
                 return event.id
             if event.subject == self._district and event.code in NOTICES:
                 return event.id
-        return self.last_event
+        behind = self.runtime.behind.get(WATER_DOMAIN, lambda: None)()
+        return self.last_event if behind is None or behind < last else behind
 
     def _ready(self) -> int:
         """When wells are manned and tankers leave: the call goes out when it is first asked for."""
