@@ -169,8 +169,9 @@ class FaultPoint:
 
     `about` says more of what happens than the title, where there is more to say. `cuts_off` says that it leaves the
     component without any use, though it counts as working: nothing supplies it. `severs` marks what takes a link down.
-    `one_device` says that it befalls one device: like ones that stand beside it go on (see `beside`). `in_street` says
-    that whoever passes sees it.
+    `one_device` says that it befalls one device: like ones that stand beside it go on (see `beside`); not while a fault
+    is there that `spreads`, as where a protection does not part what is broken from the rest. `in_street` says that
+    whoever passes sees it.
     `against` are parameters that every type of component takes which it can befall: what stands ready against it.
     `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
     `evidence` are the signs by which the fault is seen to act; one of them is enough. `foreseen` says that its
@@ -192,6 +193,7 @@ class FaultPoint:
     evidence: tuple[Sign, ...] = ()
     foreseen: bool = False
     one_device: bool = False
+    spreads: bool = False
     either: tuple[str, ...] = ()
     closed_off: str = ""
     in_street: bool = False

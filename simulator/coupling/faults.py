@@ -131,7 +131,7 @@ class FaultStack:
     def _spare(self, point: FaultPoint, broken: ActiveFault, event: int) -> bool:
         """Let another device take over, where one is left. Whether it has done so at once: then nothing is in force."""
         component = self._city.components.get(broken.target)
-        if not point.one_device or component is None or _all_devices(broken):
+        if not point.one_device or component is None or _all_devices(broken) or self._spreads(broken.target):
             return False
         spares = self._spares.setdefault(broken.target, {})
         if len(spares) + 1 >= float(component.parameters.get(DEVICES, 1.0)):
@@ -145,6 +145,9 @@ class FaultStack:
         self._borne.add((broken.target, *key))
         self._log.add(TAKEN_OVER, broken.target, {"fault": broken.fault}, cause=event, before=broken.cause)
         return True
+
+    def _spreads(self, target: str) -> bool:
+        return any(point.spreads and self.active(target, point.name) for point in self.declared(target))
 
     def _break_spare(self, broken: ActiveFault, event: int) -> None:
         """What broke one device breaks all of them now: the one that took over, or was about to, is out as well.

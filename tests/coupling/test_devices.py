@@ -112,6 +112,19 @@ def test_what_broke_all_of_them_breaks_only_one_later() -> None:
     assert out_at(runtime, 60 + GAP_S - 0.001, 60 + GAP_S) == [True, False]
 
 
+@pytest.mark.parametrize(("protected", "takes_over"), [(True, True), (False, False)])
+def test_a_second_line_carries_only_where_the_first_is_parted_from_it(protected: bool, takes_over: bool) -> None:
+    """A short circuit that no protection ends takes what lies beside it as well."""
+    runtime = world(town([component("line", "line", devices=2)]))
+    for fault in ("line-trip", "protection-fails"):
+        runtime.faults.handle(fault, lambda target, fault, active, event: None)
+    if not protected:
+        runtime.faults.apply("line", "protection-fails", "old", {})
+    runtime.faults.apply("line", "line-trip", "digger", {})
+    run_to(runtime, 600)
+    assert bool(runtime.faults.active("line", "line-trip")) is not takes_over
+
+
 def test_a_device_counts_as_out_until_the_second_has_taken_over() -> None:
     """As a report tells it, on its map and in its tables."""
     runtime = router(2)

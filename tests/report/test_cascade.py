@@ -182,6 +182,16 @@ def test_a_redundancy_that_takes_over_keeps_what_it_took_over_for() -> None:
     assert taken.depth > 0
 
 
+def test_a_mode_that_no_fault_led_to_is_not_told() -> None:
+    town = sample.city()
+    history = sample.history(town)
+    number = len(history.events)
+    first = Event(number, 1, EventKind.MODE, "hospital-2", "", before="mains", after="battery")
+    second = Event(number + 1, 2, EventKind.MODE, "hospital-2", "", cause=number, before="battery", after="mains")
+    more = replace(history, events=(*(e for e in history.events), first, second))
+    assert cascade(town, more, level_courses(town, more)) == cascade(town, history, level_courses(town, history))
+
+
 def test_what_a_fault_that_is_over_has_left_hangs_under_it() -> None:
     """Tanks are low when the fault ends: what is lost from then on is its doing, and not that of its end."""
     town = sample.city()

@@ -133,6 +133,14 @@ def test_of_those_that_held_the_closest_to_its_limit_speaks() -> None:
     assert found(Invariant("x", BOTH, OWN), levels).reason.en.startswith("Südstadt: 95% of the water demand")
 
 
+def test_what_people_feel_speaks_before_what_is_technical_however_long_that_is_missed() -> None:
+    choice = LevelChoice(("travel-time-index", "water-supply-d1"))
+    jammed = {"travel-time-index": course((-3600, 1.0), (0, 9.0))}
+    missed = found(Invariant("x", choice, OWN), jammed | {"water-supply-d1": DIP})
+    assert missed.subjects == ("water-supply-d1", "travel-time-index")
+    assert missed.reason.en.startswith("Nordstadt")
+
+
 def test_the_worst_level_speaks_for_all() -> None:
     longer = course((-3600, 1.0), (3600, 0.6), (10800, 1.0))
     finding = found(Invariant("x", BOTH, OWN), {"water-supply-d1": DIP, "water-supply-d2": longer})

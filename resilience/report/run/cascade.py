@@ -41,10 +41,10 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
     wanted: set[int] = set()
     alike = _ends(city, history, courses)
     for end in alike:
-        at: Event | None = by_id[end]
-        while at is not None and at.id not in wanted:
-            wanted.add(at.id)
-            at = None if at.cause is None else by_id.get(at.cause)
+        chain = _chain(by_id[end], by_id)
+        # A mode that nothing led to but the course of the day, as tanks that are low of a morning, tells of no fault.
+        if by_id[end].kind is not EventKind.MODE or chain[-1].kind is EventKind.FAULT:
+            wanted.update(event.id for event in chain)
     children: dict[int | None, list[Event]] = {}
     for number in sorted(wanted):
         event = by_id[number]
@@ -69,6 +69,14 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
             (e, depth + told, event if told else cause, tuple(dict.fromkeys(left + e.also))) for e in reversed(after)
         ]
     return tuple(steps)
+
+
+def _chain(event: Event, by_id: Mapping[int, Event]) -> list[Event]:
+    """The event and what it is put down to, back to where that began."""
+    chain = [event]
+    while (cause := chain[-1].cause) is not None and cause in by_id:
+        chain.append(by_id[cause])
+    return chain
 
 
 def _begun(events: Sequence[Event]) -> dict[int, int]:

@@ -275,6 +275,7 @@ CATALOGUE = Catalogue(
                     _("protection does not trip"),
                     about=_("when the line is to trip, the next protection upstream trips in its place"),
                     evidence=(ELSEWHERE,),
+                    spreads=True,
                 ),
             ),
             (Parameter("overhead", "", False, "assumption", _("whether it hangs on poles, where storms reach it")),),
