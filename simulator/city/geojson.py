@@ -78,7 +78,7 @@ def read_features(
     for i, feature in enumerate(features):
         try:
             district = _district(feature, frame, naming)
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError) as error:
             said: Text = error.text if isinstance(error, Unable) else _("is no feature with properties and a polygon")
             fix = _("give properties id and title, people if known, and a closed ring of [x, y] pairs")
             problems.append(Problem(name, lines[i], f"features[{i}]", said, fix))

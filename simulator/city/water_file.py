@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 import re
-import signal
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from simulator.city.apart import Died, apart
 from simulator.city.components import NetworkElement
 from simulator.city.frame import FOOT_M
 from simulator.city.layout import tree
@@ -68,19 +68,17 @@ def _proved(path: Path) -> None:
     problems = _names_files(path)
     if problems:
         raise BadInput(problems)
-    child = os.fork()
-    if child == 0:
-        with suppress(BaseException):  # told by the parent, which opens it itself
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(OPENED_S)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            open_water_file(path)
-        os._exit(0)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status:
+    try:
+        apart(lambda: _opens(path), OPENED_S)
+    except Died:
         what = _("EPANET itself breaks down when it reads this file")
         fix = _("compare it with the last version that EPANET could read; sections and rules that are cut off do that")
-        raise BadInput([Problem(str(path), 0, "file", what, fix)])
+        raise BadInput([Problem(str(path), 0, "file", what, fix)]) from None
+
+
+def _opens(path: Path) -> None:
+    with suppress(BadInput):  # told by the caller, who opens it himself
+        close_water_file(open_water_file(path))
 
 
 def _names_files(path: Path) -> list[Problem]:

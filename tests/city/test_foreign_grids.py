@@ -142,3 +142,28 @@ def test_lines_tell_degrees_from_a_drawing(tmp_path: Path, spread: float, coordi
     reach = max(bus.y for bus in file.buses) - min(bus.y for bus in file.buses)
     if coordinates == "metres":
         assert 1000 < reach < 10_000
+
+
+@pytest.mark.parametrize(("middle", "coordinates"), [((0.5, 1.0), "metres"), ((10.0, 51.0), "lon-lat")])
+def test_lines_of_one_length_tell_nothing_and_nobody_lives_at_sea(
+    tmp_path: Path, middle: tuple[float, float], coordinates: str
+) -> None:
+    """MATPOWER's cases have 1 km for every line, and are drawn around 0, 0."""
+    net = chain([1.0, 0.5, 0.2])
+    net.line["length_km"] = 1.0
+    (x, y), n = middle, len(net.bus)
+    net.bus["geo"] = [f'{{"type": "Point", "coordinates": [{x}, {y + i * 0.4 - n * 0.2}]}}' for i in range(n)]
+    file, said = converted(net, tmp_path)
+    assert file.coordinates == coordinates and ("a drawing, scaled" in said) == (coordinates == "metres")
+
+
+def test_a_transformer_with_a_negative_reactance_is_one(tmp_path: Path) -> None:
+    """As a three-winding transformer's star has it, when somebody writes that as three."""
+    net = chain([1.0, 0.5])
+    low = pp.create_bus(net, 10.0, geodata=(7.82, 48.41))
+    common = {"sn_mva": 5.0, "vn_hv_kv": 20.0, "vn_lv_kv": 10.0, "pfe_kw": 0.0, "i0_percent": 0.0, "vkr_percent": 0.1}
+    pp.create_transformer_from_parameters(net, 2, low, vk_percent=-8.0, **common)
+    pp.create_load(net, low, 1.0, 0.8)
+    file, _said = converted(net, tmp_path)
+    alike(net, file)
+    assert solved(file)[0][-1] > solved(file)[0][2], "it lifts the voltage where reactive power is drawn"

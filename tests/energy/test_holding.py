@@ -48,6 +48,19 @@ def test_published_cases_agree_with_pandapower(name: str, limits: bool, tmp_path
     assert difference(ours, other(net, enforce_q_lims=limits, init="dc")) < CLOSE_PU
 
 
+@pytest.mark.parametrize(("name", "limits"), [("case145", True), ("case145", False), ("case300", False)])
+def test_heavily_loaded_cases_are_solved_from_the_angles_of_their_transformers(
+    name: str, limits: bool, tmp_path: Path
+) -> None:
+    """A linearised flow is no start for them: case145 has plants of 57 GW and reactances below zero. With limits
+    case300 has no solution in pandapower either."""
+    import pandapower.networks
+
+    net = getattr(pandapower.networks, name)()
+    _, _, ours = solved(net, tmp_path / "power.json", limits)
+    assert difference(ours, other(net, enforce_q_lims=limits, init="dc")) < CLOSE_PU
+
+
 @pytest.mark.parametrize(("name", "bound"), [("case39", 1), ("case118", 6)])
 def test_limits_bind_where_pandapower_says_so(name: str, bound: int, tmp_path: Path) -> None:
     """What the comparison above would not show: that limits matter in these cases at all."""

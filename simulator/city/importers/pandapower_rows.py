@@ -253,7 +253,8 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
         rated = number(row, "sn_mva") * 1e6 * number(row, "parallel", 1.0)
         if number(row, "i0_percent") < 0:
             charging.append(name)
-        if _clock(number(row, "shift_degree"))[1] and not _turns(row):
+        negative = number(row, "vk_percent") < 0  # as equivalents of larger grids have it: no windings are like that
+        if _clock(number(row, "shift_degree"))[1] and not _turns(row) and not negative:
             table, pgm = "transformer", _transformer(row, tables, buses, closed, name)
         else:
             table, pgm = "generic_branch", _shifter(row, tables, buses, closed)
@@ -718,6 +719,9 @@ def convert_sources(net: Any, tables: Tables) -> list[Infeed]:
     return infeeds
 
 
+STIFFER = 1e5
+"""Short-circuit power of a generator over its power, at least: so it holds its voltage to 1e-5 also where one stands
+for those of a whole country, as in test cases of transmission."""
 NO_LIMIT_VAR = 1e15
 """Reactive power of a generator that has no limits in the file: never reached."""
 
@@ -735,7 +739,8 @@ def convert_holders(net: Any, tables: Tables) -> list[Holder]:
         if math.isinf(low) or math.isinf(high):
             unlimited.append(name)
         node, held = tables.node_of[bus], number(row, "vm_pu", 1.0)
-        source = tables.add("source", node=node, status=0, u_ref=held, u_ref_angle=0.0, sk=INFEED_SK_VA)
+        stiff_va = max(INFEED_SK_VA, STIFFER * abs(p))
+        source = tables.add("source", node=node, status=0, u_ref=held, u_ref_angle=0.0, sk=stiff_va)
         gen = tables.add("sym_gen", node=node, status=1, type=0, p_specified=p, q_specified=0.0)
         rated = number(row, "sn_mva") or number(row, "max_p_mw") or number(row, "p_mw")
         limits = max(-NO_LIMIT_VAR, low), min(NO_LIMIT_VAR, high)

@@ -18,13 +18,16 @@ import numpy as np
 from epanet import toolkit as tk
 from numpy.typing import NDArray
 
+from simulator.city.apart import Died, apart
 from simulator.city.draft import CityDraft
 from simulator.city.plausibility import Trial
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.city import Assumption
 from simulator.contracts.fault import Parameter
+from simulator.contracts.problem import BadInput
 from simulator.contracts.sources import source_text
 from simulator.contracts.words import NO_TEXT, Numeral, Text, Verbatim, Words, number, percent
+from simulator.domains.water.balance import CPU_S, endless
 from simulator.domains.water.catalogue import (
     EXPONENT,
     LEAK,
@@ -34,7 +37,7 @@ from simulator.domains.water.catalogue import (
     STEP,
 )
 from simulator.domains.water.drains import GRAVITY_M_S2
-from simulator.domains.water.engine import LEAST_APART_M
+from simulator.domains.water.engine import LEAST_APART_M, share_of_work
 from simulator.domains.water.model import Units
 from simulator.domains.water.shadow import buffer
 
@@ -42,8 +45,9 @@ _ = Words("simulator.domains.water")
 
 DAY_S = 86400
 WORK = 1e8
-"""A day is given up when it takes more hydraulic solves than this divided by the number of nodes: some 20 seconds of
-computing. It counts work and not seconds, so that the same file gives the same answer on every machine."""
+"""A day is given up when it takes more hydraulic solves than this divided by the number of nodes (`share_of_work`):
+some 20 seconds of computing. It counts work and not seconds, so that the same file gives the same answer on every
+machine."""
 HOLE_M2 = 0.001
 """The hole whose leak is told: 10 cm2, as that of a main that breaks by chance (assumption)."""
 LINEAR = 1.0
@@ -121,7 +125,7 @@ def _lived(project: Any, units: Units, step_s: int, by_pressure: bool) -> Day | 
             warnings.simplefilter("ignore")
             now = int(tk.runH(project))
         solves += 1
-        if solves * nodes > WORK:
+        if solves * share_of_work(nodes) > WORK:
             return None
         for what, (array, _values) in raw.items():
             tk.getnodevalues(project, what, array)
@@ -145,7 +149,11 @@ def settings_told(trial: Trial) -> CityDraft:
     draft, path = trial.draft, trial.networks.water_file
     if draft.water is None or path is None:
         return draft
-    return replace(draft, assumptions=(*draft.assumptions, *told(path)))
+    try:
+        notes = apart(lambda: tuple(told(path)), CPU_S)
+    except Died:
+        raise BadInput([endless(path)]) from None
+    return replace(draft, assumptions=(*draft.assumptions, *notes))
 
 
 def told(path: Path) -> Iterator[Assumption]:

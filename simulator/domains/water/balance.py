@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.city.apart import Died, apart
 from simulator.city.draft import CityDraft
 from simulator.city.plausibility import Trial
 from simulator.contracts.city import Assumption, Finding
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Verbatim, Words, joined, number, percent
 from simulator.domains.water.catalogue import DOMAIN, PUMP, TANK
-from simulator.domains.water.engine import STEP_S, EpanetError, WaterEngine
+from simulator.domains.water.engine import STEP_S, EpanetError, WaterEngine, share_of_work
 from simulator.domains.water.hours import HOURS, Initial, write_hours
 
 _ = Words("simulator.domains.water")
@@ -37,8 +39,11 @@ run of a fortnight then begins and ends with the same store, to two hours)."""
 WEEKS = 4
 """At most so many weeks are run; two at the least."""
 WORK = 5e8
-"""And no more hydraulic solves than this divided by the number of nodes: about a minute and a half of computing. It
-counts work and not seconds, so that the same file gives the same answer on every machine."""
+"""And no more hydraulic solves than this divided by the number of nodes (see `share_of_work`): about a minute and a
+half of computing. It counts work and not seconds, so that the same file gives the same answer on every machine."""
+
+CPU_S = 600
+"""Processor time after which EPANET is taken to be caught within one single solution, where no work is counted."""
 
 _DAY_S, _HOUR_S, _WEEK_D = 86400, 3600, 7
 
@@ -120,9 +125,10 @@ def balance_of(path: Path, weeks: int = WEEKS, work: float = WORK) -> Balance:
     pumps = tuple(network.links[link] for link in network.pumps.tolist())
     found = Balance((), tanks, pumps)
     try:
+        most = int(work / share_of_work(len(network.nodes)))
         for number_of in range(weeks):
-            found = replace(found, weeks=(*found.weeks, _week(engine, number_of * _WEEK_D * _DAY_S)))
-            if found.holds or engine.solves * len(network.nodes) > work:
+            found = replace(found, weeks=(*found.weeks, _week(engine, number_of * _WEEK_D * _DAY_S, most)))
+            if found.holds or engine.solves > most:
                 break
     except EpanetError as error:
         found = replace(found, failed=str(error))
@@ -131,7 +137,8 @@ def balance_of(path: Path, weeks: int = WEEKS, work: float = WORK) -> Balance:
     return found
 
 
-def _week(engine: WaterEngine, begin_s: int) -> Week:
+def _week(engine: WaterEngine, begin_s: int, most: int) -> Week:
+    """A week from `begin_s` on. Raises `EpanetError` for the first one that takes more than `most` solves."""
     network, steps = engine.network, engine.solves
     height = np.maximum(network.tank_max_m - network.tank_min_m, 1e-9)
     moves = network.tank_max_m - network.tank_min_m > 1e-6
@@ -142,6 +149,8 @@ def _week(engine: WaterEngine, begin_s: int) -> Week:
     ends = begin_s + _WEEK_D * _DAY_S
     for t_s in range(begin_s, ends + 1, STEP_S):
         engine.advance_to(t_s)
+        if engine.solves > 2 * most:
+            raise EpanetError(f"it switches so often that {engine.solves} solutions took it to {t_s / _DAY_S:.1f} days")
         if t_s >= ends - _DAY_S and (ends - t_s) % _HOUR_S == 0:
             hours.append(engine.state())
         if t_s == ends:
@@ -168,7 +177,10 @@ def in_balance(trial: Trial) -> CityDraft:
     draft, path = trial.draft, trial.networks.water_file
     if draft.water is None or path is None:
         return draft
-    found = balance_of(path)
+    try:
+        found = apart(lambda: balance_of(path), CPU_S)
+    except Died:
+        raise BadInput([endless(path)]) from None
     if not found.holds:
         return replace(draft, findings=(*draft.findings, _finding(found)))
     write_hours(trial.folder / HOURS_FILE, found.weeks[-1].hours)
@@ -186,6 +198,13 @@ def in_balance(trial: Trial) -> CityDraft:
         water=replace(draft.water, hours=HOURS_FILE),
         assumptions=(*draft.assumptions, note),
     )
+
+
+def endless(path: Path) -> Problem:
+    """What is told of a file on which EPANET itself breaks down or comes to no end."""
+    what = _("EPANET itself comes to no end, or breaks down, when it runs this network")
+    fix = _("look for valves that work against each other, and for parts without any reservoir")
+    return Problem(str(path), 0, "network", what, fix)
 
 
 def _finding(found: Balance) -> Finding:
