@@ -204,7 +204,7 @@ def endless(path: Path) -> Problem:
     """What is told of a file on which EPANET itself breaks down or comes to no end."""
     what = _("EPANET itself comes to no end, or breaks down, when it runs this network")
     fix = _("look for valves that work against each other, and for parts without any reservoir")
-    return Problem(str(path), 0, "network", what, fix)
+    return Problem(str(path), 0, "file", what, fix)
 
 
 def _finding(found: Balance) -> Finding:
