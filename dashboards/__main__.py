@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.check:
         found = differences(folder)
         for line in found:
-            print(line, file=sys.stderr)
+            print(say(line), file=sys.stderr)
         return 1 if found else 0
     print(say(_("{n} files written below {folder}", n=len(write(folder)), folder=str(folder))))
     return 0

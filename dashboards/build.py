@@ -12,7 +12,9 @@ from dashboards.domain import domain_page
 from dashboards.health import health
 from dashboards.resilience import resilience
 from simulator.contracts.registry import registry
-from simulator.contracts.words import LANGUAGES
+from simulator.contracts.words import LANGUAGES, Text, Words
+
+_ = Words("dashboards")
 
 DEFAULT = Path(__file__).resolve().parents[1] / "deploy" / "grafana"
 """Where the built files are kept."""
@@ -47,7 +49,7 @@ def write(folder: Path) -> list[Path]:
     return written
 
 
-def differences(folder: Path) -> list[str]:
+def differences(folder: Path) -> list[Text]:
     """What differs between the files below `folder` and what the code builds."""
     files = built()
     there = {
@@ -56,9 +58,11 @@ def differences(folder: Path) -> list[str]:
         for path in (folder / part).rglob("*")
         if path.is_file()
     }
-    found = [f"{name} is not built" for name in sorted(there - files.keys())]
-    found += [f"{name} is missing" for name in sorted(files.keys() - there)]
+    found: list[Text] = [_("{name} is not built", name=name) for name in sorted(there - files.keys())]
+    found += [_("{name} is missing", name=name) for name in sorted(files.keys() - there)]
     found += [
-        f"{name} differs" for name in sorted(there & files.keys()) if (folder / name).read_text("utf-8") != files[name]
+        _("{name} differs", name=name)
+        for name in sorted(there & files.keys())
+        if (folder / name).read_text("utf-8") != files[name]
     ]
     return found

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from simulator.contracts.problem import Reason
-from simulator.contracts.words import Words
+from simulator.contracts.words import SOURCE, Text, Words
 
 _ = Words("gateways")
 
@@ -62,7 +62,7 @@ class Torn:
     """The file was damaged when it was opened: where it lies now, why, and how much was saved from it."""
 
     file: Path
-    reason: str
+    reason: Text
     saved_packs: int = 0
     saved_readings: int = 0
 
@@ -79,6 +79,10 @@ class Saved:
 class _Damaged(Exception):
     """The file cannot be used; the reason."""
 
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.of(SOURCE))
+        self.reason = reason
+
 
 def open_file(path: Path) -> tuple[sqlite3.Connection, Torn | None]:
     """Open the file for this process alone, or begin it. A damaged one is moved aside, with its log.
@@ -94,7 +98,7 @@ def open_file(path: Path) -> tuple[sqlite3.Connection, Torn | None]:
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
-        return _open(path), Torn(aside, str(damage))
+        return _open(path), Torn(aside, damage.reason)
 
 
 def next_boot(db: sqlite3.Connection, path: Path, first: int, torn: bool, durable: bool) -> int:
@@ -155,17 +159,17 @@ def _open(path: Path) -> sqlite3.Connection:
         db.executescript(f"begin immediate; {_SCHEMA} commit;")
         verdict = db.execute("pragma quick_check(1)").fetchone()[0]
         if verdict != "ok":
-            raise _Damaged(verdict)
+            raise _Damaged(_("SQLite finds: {said}", said=verdict))
         for place, crc, body in db.execute("select place, crc, body from packs"):
             if zlib.crc32(body) != crc:
-                raise _Damaged(f"{Place.of(place)} is not what was written")
+                raise _Damaged(_("{place} is not what was written", place=str(Place.of(place))))
     except sqlite3.DatabaseError as error:
         db.close()
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise OutboxBusy(_("{path} is in use by another gateway", path=str(path))) from None
         if isinstance(error, sqlite3.OperationalError):
             raise
-        raise _Damaged(str(error)) from None
+        raise _Damaged(_("SQLite finds: {said}", said=str(error))) from None
     except _Damaged:
         db.close()
         raise

@@ -28,6 +28,7 @@ from gateways.wire.payload import meta_message
 from gateways.wire.payload import status_message as will_message
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import GatewayConfig, read_config
+from simulator.contracts.words import SOURCE
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
@@ -294,7 +295,7 @@ class Northbound:
             self._failover.switches,
             self._foreign,
             "" if broker is None else str(self._config.brokers[broker]),
-            "" if self._outbox.torn is None else self._outbox.torn.reason,
+            "" if self._outbox.torn is None else self._outbox.torn.reason.of(SOURCE),
         )
 
     # the thread
