@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections import Counter
@@ -10,6 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.foreign.trying import CRASH, LIMIT_S, REFUSED, WORKS, WRONG, Tried, found, kind_of, tried
+
+WARM = ("pandapower", "power_grid_model", "stadtwerk.runs.run", "simulator.city.importing", "tests.foreign.agreeing",
+        "stadtwerk.cli.cities", "simulator.domains.water.balance", "simulator.domains.energy.process",
+        "simulator.city.importers.pandapower_grid", "resilience.scenario.loader", "resilience.report.run.page",
+        "stadtwerk.runs.simulate", "stadtwerk.runs.folder", "simulator.domains.water.engine")  # fmt: skip
+"""What every file needs, loaded once: each try is a child of this process."""
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +28,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     if not asked.folder.is_dir():
         parser.error(f"{asked.folder} is no folder")
+    for module in WARM:
+        importlib.import_module(module)
     known = {one.name: one for one in _read(asked.kept) if one.result not in asked.again.split(",")}
     counted: dict[str, Counter[str]] = {}
     print("| file | result | at | s | said |\n|---|---|---|---|---|", flush=True)

@@ -7,16 +7,20 @@ other exit or after the time limit.
 
 from __future__ import annotations
 
+import math
+import os
 import re
-import subprocess
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 import yaml
+
+from tests.foreign.agreeing import main as agreeing
 
 WORKS, REFUSED, WRONG, CRASH = "works", "refused", "wrong", "crash"
 STEPS = ("import", "check", "day", "fault")
@@ -120,31 +124,55 @@ def _scenario(step: str, out: Path) -> dict[str, object] | None:
 
 
 def _done(arguments: list[str], limit_s: float, most: int) -> tuple[str, str]:
-    command = [sys.executable, "-m", "stadtwerk", "--lang", "en", *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
-    except subprocess.TimeoutExpired:
+    from stadtwerk.__main__ import main
+
+    code, _out, err = _in_child(lambda: main(["--lang", "en", *arguments]), limit_s)
+    if code == -signal.SIGALRM:
         return CRASH, f"longer than {limit_s:.0f} s"
-    if 0 <= done.returncode <= most:
+    if 0 <= code <= most:
         return WORKS, ""
-    lines = [line for line in done.stderr.strip().splitlines() if line.strip()] or [""]
-    return (REFUSED, lines[0][-200:]) if done.returncode == 64 else (CRASH, f"{done.returncode}: {lines[0][:200]}")
+    lines = [line for line in err.strip().splitlines() if line.strip()] or [""]
+    return (REFUSED, lines[0][-200:]) if code == 64 else (CRASH, f"{code}: {lines[0][:200]}")
 
 
-def _agrees(options: list[str], out: Path, limit_s: float) -> tuple[str, str]:
+def _in_child(call: Callable[[], int], limit_s: float) -> tuple[int, str, str]:
+    """Exit code (negative: the signal), output and errors of a call in a child, in which all is loaded already."""
+    with tempfile.TemporaryDirectory() as aside:
+        files = [Path(aside) / name for name in ("out", "err")]
+        child = os.fork()
+        if child == 0:
+            code = 70
+            try:
+                for fd, file in enumerate(files, start=1):
+                    os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), fd)
+                sys.stdout, sys.stderr = (os.fdopen(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.alarm(math.ceil(limit_s))
+                code = call()
+            except SystemExit as stop:
+                code = stop.code if isinstance(stop.code, int) else 1
+            except BaseException as error:  # what comes out here is what is looked for
+                os.write(2, f"{type(error).__name__}: {error}"[:300].encode())
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        out, err = (file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "" for file in files)
+    return status, out, err
+
+
+def _agrees(options: list[str], town: Path, limit_s: float) -> tuple[str, str]:
     """Whether the town's engine finds what EPANET or pandapower itself finds; roads have no other engine here."""
     for option, what in (("--water", "water"), ("--power", "power")):
         if option not in options:
             continue
         source = options[options.index(option) + 1]
-        command = [sys.executable, "-m", "tests.foreign.agreeing", what, source, str(out)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
-        except subprocess.TimeoutExpired:
-            return CRASH, f"compared for longer than {limit_s:.0f} s"
-        lines = done.stdout.strip().splitlines() or [""]
-        if done.returncode:
-            return CRASH, (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200]
+        code, out, err = _in_child(lambda what=what, source=source: agreeing([what, source, str(town)]), limit_s)  # type: ignore[misc]
+        if code:
+            slow = f"compared for longer than {limit_s:.0f} s"
+            return CRASH, slow if code == -signal.SIGALRM else (err.strip().splitlines() or [f"exit {code}"])[-1][:200]
+        lines = out.strip().splitlines() or [""]
         return (WRONG if lines[0].startswith(WRONG) else WORKS), lines[0]
     return WORKS, ""
 
