@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.contracts.command_line import BAD_INPUT, LANG, Parser, Speaker, say_places, speaker
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk import __version__
 
 _ = Words("stadtwerk")
@@ -129,6 +130,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # a bug of ours: say so plainly, and keep the details for who asks
         if options.traceback:
             raise
+        if (room := _no_room(error)) is not None:
+            print(say(_("stopped: {reason}; what was begun was taken back.", reason=room)), file=sys.stderr)
+            return BAD_INPUT
         told = f"{type(error).__name__}: {error}"
         plugin = _plugin_behind(error)
         if plugin is None:
@@ -149,6 +153,21 @@ def _opened() -> Any:
     """The registry, if anybody opened it."""
     module = sys.modules.get("simulator.contracts.registry")
     return module.registry() if module is not None and module.registry.cache_info().currsize else None
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.ENAMETOOLONG)
+"""What the system says where it takes no more of what is written: no fault of the program."""
+
+
+def _no_room(error: Exception) -> Text | None:
+    """Why the machine could not do it, if that is all that went wrong."""
+    if isinstance(error, MemoryError):
+        return _("there is not enough memory for this")
+    if not isinstance(error, OSError) or error.errno not in NO_ROOM:
+        return None
+    from simulator.contracts.problem import reason_of
+
+    return reason_of(error) + Verbatim("" if error.filename is None else f" ({str(error.filename)[:200]})")
 
 
 def _plugin_behind(error: Exception) -> tuple[str, str] | None:

@@ -172,6 +172,7 @@ def load_checked(
     from resilience.scenario.scenario import CityReference
 
     document = load_question(path)
+    _of_its_kind(document)
     problems: list[Problem] = []
     town: City | None = None
     if path.suffix.casefold() == ".csv" and city is None:
@@ -192,6 +193,19 @@ def load_checked(
     if problems or wrong or town is None or scenario is None:
         raise BadInput([*problems, *wrong])
     return document, scenario, town
+
+
+_COMMANDS_OF = {"suite": "test", "campaign": "campaign"}
+
+
+def _of_its_kind(document: Document) -> None:
+    """Refuse a suite or a campaign where a scenario is asked for, in one line that names its command."""
+    schema = document.data.get("schema") if isinstance(document.data, dict) else None
+    kind = next((kind for kind in _COMMANDS_OF if str(schema).startswith(f"stadtwerk/{kind}/")), None)
+    if kind is not None:
+        what = _("is a {kind}, not a scenario", kind=kind)
+        fix = _("run it with: stadtwerk {command} {file}", command=_COMMANDS_OF[kind], file=document.file)
+        raise BadInput([document.problem(("schema",), what, fix)])
 
 
 def selected(scenario: Scenario, city: City, seed: int) -> tuple[Text, ...]:

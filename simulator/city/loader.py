@@ -23,7 +23,8 @@ from simulator.city.cohorts import expand
 from simulator.city.draft import CityDraft, DistrictDraft
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import assign, district_centre, largest, people_by_demand
-from simulator.city.read import OWN_NETWORKS, Reading, read_folder
+from simulator.city.plausible import impossible
+from simulator.city.read import CITY_FILE, OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
@@ -78,6 +79,8 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
     if not known("components"):
         problems += _checked(False, draft, components, where)
     problems += _clashes(draft, networks, where)
+    if not problems:
+        problems += impossible(components.values(), str(folder / CITY_FILE))
     people, note, wrong = settle_people(draft, networks, components, where)
     problems += [] if "people" in reading.hidden_domains else wrong
     if problems:

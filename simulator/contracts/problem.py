@@ -73,6 +73,8 @@ _OF_THE_SYSTEM: Mapping[int, Text] = {
     errno.ENOSPC: _("No space left on device"),
     errno.EROFS: _("Read-only file system"),
     errno.ENAMETOOLONG: _("File name too long"),
+    errno.EFBIG: _("File too large"),
+    errno.EDQUOT: _("Disk quota exceeded"),
     errno.ECONNREFUSED: _("Connection refused"),
 }
 """What the operating system says of its errors; Python tells it in English."""

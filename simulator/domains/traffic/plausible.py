@@ -7,7 +7,8 @@ import statistics
 from dataclasses import replace
 
 from simulator.city.draft import CityDraft
-from simulator.city.plausibility import Trial, length_problem
+from simulator.city.plausibility import Trial
+from simulator.city.plausible import length_problem
 from simulator.city.road_file import HOUR_S, KM_H, Roads, read_roads
 from simulator.contracts.city import Finding
 from simulator.contracts.problem import BadInput, Problem

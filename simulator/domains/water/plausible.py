@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from simulator.city.draft import CityDraft
-from simulator.city.plausibility import Trial, length_problem
+from simulator.city.plausibility import Trial
+from simulator.city.plausible import length_problem
 from simulator.contracts.problem import BadInput
 from simulator.contracts.words import Words
 from simulator.domains.water.catalogue import PIPE

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    from simulator.city.plausible import odd_about
     from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.library import (
         city_names,
@@ -59,6 +60,7 @@ def execute(options: argparse.Namespace) -> int:
                 city = load_named_city(name)
                 said = _("{name}: ok, a city of {people} people and {components} components")
                 said = said.filled(people=number(city.people), components=number(len(city.components)))
+                hit = tuple(finding.text for finding in odd_about(city))
             elif is_suite(name):
                 suite = load_named_suite(name)
                 count = len(suite.scenarios)
