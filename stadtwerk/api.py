@@ -315,7 +315,7 @@ def run(
             lang,
         )
         result = run_scenario(request, Quiet(lang))
-        found = open_run(result.folder, city=city)
+        found = open_run(result.folder, city=result.city or city)
     except BaseException:
         if place is not None:
             shutil.rmtree(place, ignore_errors=True)

@@ -161,6 +161,20 @@ def city_of(reference: CityReference, document: Document, beside: Path, load: Lo
     return load(str(folder))
 
 
+def city_beside(reference: str, run: Path) -> str:
+    """The folder of a run's city that its scenario names by the way from its own file, which a run does not keep.
+
+    Looked for from here, from above the run, and from the scenarios that ship. Raises `BadInput` if it is nowhere.
+    """
+    for start in (Path(), *run.resolve().parents, scenario_folder()):
+        if (start / reference / "city.yaml").is_file():
+            return str(start / reference)
+    what = _(
+        "its scenario names its city by the way to {folder}, which leads nowhere from here", folder=repr(reference)
+    )
+    raise BadInput([Problem(str(run), 0, "--city", what, _("name the city: --city FOLDER"))])
+
+
 def load_checked(
     path: Path, city: str | None = None, load: LoadCity = load_named_city
 ) -> tuple[Document, Scenario, City]:

@@ -21,7 +21,7 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 from simulator.contracts.words import Words
-from stadtwerk.library import load_named_city
+from stadtwerk.library import city_beside, load_named_city
 from stadtwerk.runs.folder import RUN, read_events
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
         raise BadInput([Problem(str(path), 0, "RUN", what, fix)])
     record, _version = RUN.load(path / "run.json")
     scenario = build_scenario(load_document(path / "scenario.yaml"))
-    town = load_named_city(city or scenario.city.name or scenario.city.path)
+    town = load_named_city(city or scenario.city.name or city_beside(scenario.city.path, path))
     if town.name != record["city"]:
         what = _("the run played in {city}, this is {name}", city=repr(record["city"]), name=repr(town.name))
         raise BadInput([Problem(str(path), 0, "--city", what, _("name the city of the run"))])

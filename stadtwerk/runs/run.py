@@ -93,9 +93,10 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run came to, and where it stands."""
+    """What a run came to, and where it and its city stand."""
 
     folder: Path
+    city: Path | None
     verdict: Verdict
     digest: str
     telemetry: TelemetrySummary
@@ -172,7 +173,7 @@ def run_checked(
         notes += (_("not held beside the same time without the faults: whether they made a difference is not known"),)
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
         notes += (weakness_note(verdict, resolved.expected, city),)
-    return RunResult(out, verdict, digest, telemetry, notes), history
+    return RunResult(out, city.folder, verdict, digest, telemetry, notes), history
 
 
 def _controlled(document: Document, scenario: Scenario, request: RunRequest) -> tuple[Document, Scenario]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stadtwerk.library import cache_folder, load_checked, named_city_folder
+from stadtwerk.library import cache_folder, city_beside, load_checked, named_city_folder
 from stadtwerk.runs.basis import basis, city_digest
 from stadtwerk.studies.campaigns.job import CityData, Job, OtherBasis, in_turn, loaded
 from stadtwerk.studies.campaigns.records import Record, RecordStore
@@ -69,7 +69,7 @@ class Base:
 
         record, _ = RUN.load(folder / "run.json")
         data = load_document(folder / "scenario.yaml").data
-        source = city or data["city"].get("name") or data["city"]["path"]
+        source = city or data["city"].get("name") or city_beside(data["city"]["path"], folder)
         return cls(data, int(record["seed"]), _unchanged(source))
 
     def job(

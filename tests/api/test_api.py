@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import math
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -126,6 +127,24 @@ def test_a_run_can_be_opened_again(run: stadtwerk.Run, folder: Path) -> None:
     assert (again.digest, again.verdict, again.figures) == (run.digest, run.verdict, run.figures)
     with pytest.raises(stadtwerk.BadInput, match="is no run folder"):
         stadtwerk.open_run(folder.parent)
+
+
+def test_a_run_finds_the_city_that_its_scenario_names_by_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path counts from the scenario, which a run does not keep: run and folder know where the city is."""
+    scenario = campaign_on_hamlet(tmp_path).with_name("bad-day.yaml")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    ran = stadtwerk.run(scenario, seed=1)
+    assert ran.verdict and len(ran.events)
+    kept = stadtwerk.run(scenario, seed=1, out=tmp_path / "runs" / "one")
+    assert stadtwerk.open_run(kept.folder).digest == ran.digest
+    shutil.move(tmp_path / "city", tmp_path / "moved")
+    with pytest.raises(stadtwerk.BadInput, match="leads nowhere from here; name the city: --city FOLDER"):
+        stadtwerk.open_run(kept.folder)
+    assert stadtwerk.open_run(kept.folder, city=tmp_path / "moved").digest == ran.digest
 
 
 def test_mistakes_are_told_at_once_and_nothing_is_left(tmp_path: Path) -> None:

@@ -99,3 +99,15 @@ def test_what_the_search_would_miss_is_named(town: Path) -> None:
         assert said in fault
     (fault,) = catalogues.faults_of(path, ast.parse(""), "village")
     assert "not a package around it" in fault
+
+
+def test_every_owner_of_a_town_that_we_lay_out_has_its_words() -> None:
+    from dataclasses import astuple
+
+    from simulator.city.generator.layer import NEUTRAL
+    from simulator.city.generator.names import OWNERS
+    from simulator.city.loader import load_city
+
+    koepenick = load_city(catalogues.ROOT / "scenarios" / "koepenick")
+    owners = {*astuple(NEUTRAL), *(one.owner for one in koepenick.components.values() if one.owner)}
+    assert owners <= OWNERS.keys()

@@ -26,9 +26,14 @@ OWNERS: Mapping[str, Text] = {
     NEUTRAL.health: _("hospital trust"),
     NEUTRAL.rescue: _("rescue service"),
     NEUTRAL.radio: _("public-safety radio operator"),
+    NEUTRAL.telephone: _("telephone operator"),
     NEUTRAL.city: _("city administration"),
+    "telephone companies": _("telephone companies"),
+    "district heating company": _("district heating company"),
+    "civil protection": _("civil protection"),
 }
-"""The neutral names that a generated town has for its owners; what a town wrote into its files stays as it is."""
+"""The neutral names that generated towns and those that ship have for owners; what a town wrote into its files stays
+as it is."""
 
 MAKERS: Mapping[str, Text] = {f"maker {letter}": _("vendor {letter}", letter=letter) for letter in "ABC"}
 """The neutral names that it has for vendors."""
