@@ -86,27 +86,23 @@ def _home(at: Seen, seat: str = "") -> str:
     return seat if seat else at.seats[0]
 
 
-def _seat_of(at: Seen, series: int) -> str | None:
-    """The seat in whose levels a series is used; None where in none that sees."""
-    name = at.picture.series[series].name
-    return next((one.seat for one in at.plan.levels if one.reading == name and one.seat in at.seats), None)
+def _led(at: Seen) -> Iterator[tuple[int, str]]:
+    """The series by which levels are controlled from seats that see, each with its seat."""
+    led = {at.picture.place[one.reading]: one.seat for one in at.plan.levels if one.seat in at.seats}
+    yield from sorted(led.items())
 
 
 def silence(at: Seen) -> Iterator[Evidence]:
-    picture, newest = at.picture, dict[str, int]()
-    for one, taken in zip(picture.series, picture.taken.tolist(), strict=True):
-        if one.period_s <= STEP_S:
-            newest[one.gateway] = max(newest.get(one.gateway, taken), taken)
-    for gateway, taken in newest.items():
+    for gateway, places in at.picture.behind.items():
+        taken = int(at.picture.taken[places].max())
         if at.now - taken > SILENT:
             yield Evidence("silence", gateway, _home(at), min((at.now - taken) / SILENT, 99.0))
 
 
 def _odd(kind: str) -> Check:
     def check(at: Seen) -> Iterator[Evidence]:
-        for i in np.flatnonzero(at.odd[kind] >= 1).tolist():
-            seat = _seat_of(at, i)
-            if seat is not None:
+        for i, seat in _led(at):
+            if at.odd[kind][i] >= 1:
                 one = at.picture.series[i]
                 yield Evidence(kind, one.component, seat, float(at.odd[kind][i]), (one.name,), _near(one.district))
 
@@ -142,9 +138,8 @@ def stuck(at: Seen) -> Iterator[Evidence]:
     if at.ordinary is None:
         return
     still = at.ordinary.still
-    for i in np.flatnonzero(still > 0).tolist():
-        seat = _seat_of(at, i)
-        if seat is None or not np.isfinite(at.seen[i]):
+    for i, seat in _led(at):
+        if not still[i] or not np.isfinite(at.seen[i]):
             continue
         one = at.picture.series[i]
         longest = max(2 * int(still[i]), STILL_AT_LEAST)
@@ -156,9 +151,9 @@ def stuck(at: Seen) -> Iterator[Evidence]:
 def contradiction(at: Seen) -> Iterator[Evidence]:
     if at.ordinary is None:
         return
-    for i, limit in at.ordinary.limits.items():
-        seat, said = _seat_of(at, i), at.estimates.get(i)
-        if seat is None or said is None or not np.isfinite(at.seen[i]):
+    for i, seat in _led(at):
+        limit, said = at.ordinary.limits.get(i), at.estimates.get(i)
+        if limit is None or said is None or not np.isfinite(at.seen[i]):
             continue
         score = abs(float(at.seen[i]) - said) / limit
         if score >= 1:
@@ -170,12 +165,9 @@ def replay(at: Seen) -> Iterator[Evidence]:
     memory: dict[int, dict[tuple[float, ...], int]] = at.kept.setdefault("replay", {})  # type: ignore[assignment]
     if len(at.picture.past) < REPLAY_STEPS:
         return
-    window = np.array(at.picture.past[-REPLAY_STEPS:])
-    for i, one in enumerate(at.picture.series):
-        seat = _seat_of(at, i)
-        if seat is None:
-            continue
-        column = window[:, i]
+    for i, seat in _led(at):
+        one = at.picture.series[i]
+        column = np.array([row[i] for row in at.picture.past[-REPLAY_STEPS:]])
         if not np.isfinite(column).all() or len(np.unique(column)) < REPLAY_VALUES:
             continue
         values = tuple(column.tolist())
@@ -219,18 +211,20 @@ def limit(at: Seen) -> Iterator[Evidence]:
         steps = 1 + int(to_ticks(one.lasts) // STEP)
         if len(past) < steps:
             continue
-        rows = np.array(past[-steps:])
-        found: dict[str, list[tuple[str, float]]] = {}
-        for i, series in enumerate(at.picture.series):
-            if series.quantity != one.quantity:
-                continue
-            column = rows[:, i]
-            low = one.below is not None and bool((column < one.below).all())
-            high = one.above is not None and bool((column > one.above).all())
-            if low or high:
-                found.setdefault(series.district, []).append((series.name, float(column[-1])))
+        places = at.picture.reading.get(one.quantity)
+        if places is None:
+            continue
+        rows = np.array([row[places] for row in past[-steps:]])
+        beyond = np.zeros(len(places), dtype=np.bool_)
+        if one.below is not None:
+            beyond |= (rows < one.below).all(axis=0)
+        if one.above is not None:
+            beyond |= (rows > one.above).all(axis=0)
+        found: dict[str, list[str]] = {}
+        for i in places[beyond].tolist():
+            found.setdefault(at.picture.series[i].district, []).append(at.picture.series[i].name)
         for district, names in found.items():
-            yield Evidence("limit", district, one.seat, 1.0, tuple(name for name, _ in names), _near(district))
+            yield Evidence("limit", district, one.seat, 1.0, tuple(names), _near(district))
 
 
 def _near(district: str) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+AFTER = 1000
+"""The room looks a second after each round of readings: what had come before that round is known for certain then."""
+
 Ticks = NDArray[np.int64]
 Floats = NDArray[np.float64]
 

@@ -30,6 +30,18 @@ class Picture:
         self.past: list[NDArray[np.float64]] = []
         self.since = np.full(n, NEVER, dtype=np.int64)
         """When each series began to read what it reads."""
+        self.behind: dict[str, NDArray[np.int64]] = {}
+        """By gateway, the series that should come in every step."""
+        self.reading: dict[str, NDArray[np.int64]] = {}
+        """By quantity, the series that read it."""
+        for kept, by in (
+            (self.behind, [(one.gateway, i) for i, one in enumerate(series) if one.period_s <= STEP_S]),
+            (self.reading, [(one.quantity, i) for i, one in enumerate(series)]),
+        ):
+            places: dict[str, list[int]] = {}
+            for name, i in by:
+                places.setdefault(name, []).append(i)
+            kept.update((name, np.array(own, dtype=np.int64)) for name, own in places.items())
         self.disputed = np.zeros(n, dtype=np.bool_)
         """Series of which two readings of one instant differed since the last step."""
 

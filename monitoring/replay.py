@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from monitoring.checks import CHECKS
-from monitoring.delivered import Answered, Delivered, Look, Report, Series
+from monitoring.delivered import AFTER, Answered, Delivered, Look, Report, Series
 from monitoring.ordinary import Ordinary
 from monitoring.playbooks import FILE, read_control
 from monitoring.room import Room, plain
@@ -38,8 +38,8 @@ def acts(folder: Path) -> Iterator[bytes]:
     room = Room(plan, series, ordinary, head["midnight_s"], {kind: CHECKS[kind] for kind in head["checks"]})
     delivered = _delivered(folder / READINGS, series) if head["mode"] != "blind" else Delivered.none()
     period, first = to_ticks(plan.look), 0
-    for now in range(to_ticks(head["begin_s"]) + period, to_ticks(head["end_s"]) + 1, period):
-        end = int(np.searchsorted(delivered.arrived, now, side="left"))
+    for now in range(to_ticks(head["begin_s"]) + period + AFTER, to_ticks(head["end_s"]) + 1, period):
+        end = int(np.searchsorted(delivered.arrived, now - AFTER, side="left"))
         part = slice(first, end)
         row: dict[str, Any] = given.get(now / 1000, {})
         look = Look(

@@ -101,6 +101,11 @@ class Telemetry:
             for gateway, served in self._by_gateway.items():
                 publisher.retain(topics.meta(gateway), payload.meta_message(gateway, served))
 
+    @property
+    def known_to(self) -> int:
+        """The tick up to which it is known what was delivered."""
+        return -(2**62) if self._tick is None else self._tick
+
     def listen(self, delivered: Callable[[Batch, int], None]) -> None:
         """Tell of each pack that is delivered, with the tick at which it comes."""
         self._listener = delivered

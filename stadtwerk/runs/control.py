@@ -84,34 +84,38 @@ class Intake:
 
     def __init__(self, series: tuple[Series, ...]) -> None:
         self._place = {one.name: i for i, one in enumerate(series)}
-        self._places: dict[SensorGroup, NDArray[np.int32]] = {}
-        self._waiting: list[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+        self._places: dict[tuple[SensorGroup, int, int], tuple[NDArray[np.int32], NDArray[np.bool_] | None]] = {}
+        self._waiting: list[tuple[NDArray[np.int32], int, int, NDArray[np.float64]]] = []
 
     def delivered(self, pack: Batch, tick: int) -> None:
         """A pack came at a tick."""
         for block in pack.blocks:
-            places = self._places.get(block.group)
-            if places is None:
-                names = (self._place.get(name, -1) for name in block.group.sensors)
-                places = self._places[block.group] = np.fromiter(names, np.int32, len(block.group))
-            own = places[block.first : block.first + len(block.values)]
-            mine = own >= 0
-            count = int(mine.sum())
-            if count:
-                at, came = np.full(count, block.at, np.int64), np.full(count, tick, np.int64)
-                self._waiting.append((own[mine], at, came, block.values[mine]))
+            key = (block.group, block.first, len(block.values))
+            known = self._places.get(key)
+            if known is None:
+                names = block.group.sensors[block.first : block.first + len(block.values)]
+                own = np.array([self._place.get(name, -1) for name in names], dtype=np.int32)
+                mine = own >= 0
+                known = self._places[key] = (own, None) if mine.all() else (own[mine], mine)
+            own, kept = known
+            if len(own):
+                self._waiting.append((own, block.at, tick, block.values if kept is None else block.values[kept]))
 
-    def taken(self, now: int) -> Delivered:
-        """What had come before this instant, in the order in which it came; the rest waits."""
+    def taken(self, before: int) -> Delivered:
+        """What had come before this tick, in the order in which it came; the rest waits."""
         from monitoring.delivered import Delivered
 
-        if not self._waiting:
+        here = [one for one in self._waiting if one[2] < before]
+        if not here:
             return Delivered.none()
-        series, taken, arrived, values = (np.concatenate(column) for column in zip(*self._waiting, strict=True))
-        here = arrived < now
-        rest = ~here
-        self._waiting = [(series[rest], taken[rest], arrived[rest], values[rest])] if rest.any() else []
-        return in_order(series[here], taken[here], arrived[here], values[here])
+        self._waiting = [one for one in self._waiting if one[2] >= before]
+        counts = [len(one[0]) for one in here]
+        return in_order(
+            np.concatenate([one[0] for one in here]),
+            np.repeat([one[1] for one in here], counts),
+            np.repeat([one[2] for one in here], counts),
+            np.concatenate([one[3] for one in here]),
+        )
 
 
 def in_order(
@@ -163,6 +167,7 @@ class ControlRoom:
         """From now on deliveries are seen, and the devices of the level controls are commanded by the room."""
         import orjson
 
+        from monitoring.delivered import AFTER
         from monitoring.playbooks import FILE
         from monitoring.replay import ORDINARY
 
@@ -178,7 +183,7 @@ class ControlRoom:
         runtime = self._rt
         runtime.orders.open(frozenset(level.device for level in self._plan.levels))
         self._period = to_ticks(self._plan.look)
-        runtime.clock.at(runtime.clock.begin + self._period, "control-room", self._look)
+        runtime.clock.at(runtime.clock.begin + self._period + AFTER, "control-room", self._look)
 
     def close(self) -> None:
         """The run is over."""
@@ -215,17 +220,19 @@ class ControlRoom:
         return tuple(blind), tuple(out)
 
     def _look(self) -> None:
-        from monitoring.delivered import Look, Report
+        from monitoring.delivered import AFTER, Look, Report
         from monitoring.room import plain
 
         now, runtime = self._rt.clock.now, self._rt
         assert self._telemetry is not None
-        self._telemetry.advance(now)
+        before = now - AFTER
+        if self._telemetry.known_to < before:
+            self._telemetry.advance(now)
         blind, out = self._seats()
         called = self._citizens.heard(self._search.in_street())
         reports = tuple(Report(str(one.trade), one.district) for one in called)
         answers, self._answers = tuple(self._answers), []
-        look = Look(now, self._intake.taken(now), reports, answers, blind, out)
+        look = Look(now, self._intake.taken(before), reports, answers, blind, out)
         acts = self._room.look(look)
         self._write(input_of(look), *plain(now, acts))
         for act in acts:

@@ -58,6 +58,7 @@ class Quiet(Feed):
         self, runtime: Runtime, readings: Path, told: Callable[[Readings], Readings] | None = None
     ) -> Telemetry:
         from monitoring.checks import DAY, STEP
+        from monitoring.delivered import AFTER
 
         telemetry = super().connect(runtime, readings, told)
         telemetry.listen(self._intake.delivered)
@@ -65,15 +66,16 @@ class Quiet(Feed):
         self.begin_step = int(clock.time_of_day_s(0) // to_s(STEP)) % DAY
 
         def look() -> None:
-            telemetry.advance(clock.now)
-            self.picture.take(self._intake.taken(clock.now))
+            if telemetry.known_to < clock.now - AFTER:
+                telemetry.advance(clock.now)
+            self.picture.take(self._intake.taken(clock.now - AFTER))
             row = self.picture.step(clock.now, fresh)
             if clock.now >= 0:
                 self.rows.append(row)
             if clock.now + STEP <= clock.end:
                 clock.at(clock.now + STEP, "learning", look)
 
-        clock.at(clock.begin + STEP, "learning", look)
+        clock.at(clock.begin + STEP + AFTER, "learning", look)
         return telemetry
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from monitoring.checks import CHECKS
-from monitoring.delivered import Acknowledged, Answered, Command, Delivered, Look, Raised, Report, Series
+from monitoring.delivered import AFTER, Acknowledged, Answered, Command, Delivered, Look, Raised, Report, Series
 from monitoring.operators import Operators
 from monitoring.ordinary import DAY, learn
 from monitoring.playbooks import ControlFile, read_control
@@ -215,9 +215,9 @@ def test_the_room_alone_does_the_same_again_from_what_was_recorded(tmp_path: Pat
     }
     head["series"] = [[getattr(one, name) for name in one.__slots__] for one in SERIES]
     room = Room(whole, SERIES, ordinary, 0.0, {kind: CHECKS[kind] for kind in head["checks"]})
-    for minute in range(1, 121):
-        now = minute * MINUTE
-        given = readings(now, 2.9 - 0.024 * max(0, minute - 40) + 0.003 * np.sin(minute * 12.9898))
+    for minute in range(1, 120):
+        now = minute * MINUTE + AFTER
+        given = readings(now - AFTER, 2.9 - 0.024 * max(0, minute - 40) + 0.003 * np.sin(minute * 12.9898))
         told = (Report("water", "d1"),) if minute == 50 else ()
         columns_of = (given.series, given.taken, given.arrived, given.values)
         rows += zip(*(column.tolist() for column in columns_of), strict=True)

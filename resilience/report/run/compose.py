@@ -15,13 +15,16 @@ from resilience.report.run.content import (
     AssumptionNote,
     Check,
     Clause,
+    ControlRoom,
     FaultSpan,
     MapComponent,
     MapDistrict,
     ModeSpan,
     ModeTimeline,
+    NoticedFault,
     RedundancyResult,
     ReportContent,
+    RoomAct,
     TelemetrySummary,
     TownMap,
 )
@@ -32,6 +35,7 @@ from resilience.scenario.clauses import clauses
 from resilience.scenario.norms import basis_words, norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
 from resilience.scenario.words import state_words
+from resilience.words.events import line
 from resilience.words.terms import component_words, fault_words, mode_words, name_of
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
@@ -99,12 +103,31 @@ def compose(
         command=command,
         digest=digest,
         metrics=verdict.metrics,
+        control_room=_control_room(city, history, verdict),
         robust=tuple(
             RobustRow(finding.title, finding.value, margin(finding))
             for finding in verdict.findings
             if finding.category in ASKED
         ),
     )
+
+
+MOST_ACTS = 200
+"""Alarms and decisions that a report shows."""
+
+
+def _control_room(city: City, history: History, verdict: Verdict) -> ControlRoom | None:
+    """What the control room noticed and did, and why: the first alarms and decisions."""
+    scores = verdict.control_room
+    if scores is None:
+        return None
+    noticed = tuple(
+        NoticedFault(fault_words(one.fault), name_of(one.target, city), one.detected_s, one.acted_s)
+        for one in scores.faults
+    )
+    said = [e for e in history.events if e.at >= 0 and e.code.startswith(("alarm.", "decision."))]
+    acts = tuple(RoomAct(to_s(event.at), line(event, city)) for event in said[:MOST_ACTS])
+    return ControlRoom(scores, noticed, acts, max(0, len(said) - MOST_ACTS))
 
 
 def why_rows(verdict: Verdict) -> tuple[WhyRow, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from resilience.judge.control import ControlScores
 from resilience.judge.losses import DistrictLoss, Headline, LevelCourse, ServiceLoss
 from resilience.judge.verdict import Metric, Value
 from resilience.report.run.robust import RobustRow
@@ -206,6 +207,34 @@ class TelemetrySummary:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticedFault:
+    """A fault, and how long after it came the control room noticed it and acted; None: never."""
+
+    fault: Text
+    where: Text
+    detected_s: float | None
+    acted_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAct:
+    """An alarm or a decision, with its reason."""
+
+    at_s: float
+    said: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRoom:
+    """What a control room made of a run; `more` acts are left out."""
+
+    scores: ControlScores
+    noticed: tuple[NoticedFault, ...]
+    acts: tuple[RoomAct, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """The content of one report. Texts may hold anything: the page escapes them."""
 
@@ -243,3 +272,4 @@ class ReportContent:
     why: tuple[WhyRow, ...] = ()
     folder: Path = Path("RUN")
     """Where the run lies, as its commands name it."""
+    control_room: ControlRoom | None = None

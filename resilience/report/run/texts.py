@@ -186,6 +186,18 @@ TEXTS: dict[str, Text] = {
     "metric-of": _("of what"),
     "metric-value": _("value"),
     "metric-source": _("source"),
+    "control-room": _("Control room"),
+    "control-intro": _(
+        "What the control room noticed, decided and did, and why. It knew delivered readings, calls and answers only."
+    ),
+    "alarms": _("alarms"),
+    "false-alarms": _("alarms without a fault"),
+    "most-alarms": _("most alarms in ten minutes (EEMUA 191: 1 is acceptable, 10 are a flood)"),
+    "acknowledged-after": _("acknowledged after (median)"),
+    "noticed": _("Faults, and when the control room noticed them"),
+    "noticed-after": _("noticed after"),
+    "acted-after": _("acted upon after"),
+    "decisions": _("Alarms and decisions"),
     "telemetry": _("Telemetry"),
     "no-telemetry": _("This run had no telemetry."),
     "sensors": _("sensors"),
