@@ -71,6 +71,18 @@ def test_until_repaired(cleared_s: float | None, heal_by_s: float | None, expect
     assert value(entry, replace(DONE, cleared_at=cleared), heal_by_s=heal_by_s) is expected
 
 
+def test_what_others_did_as_well_is_no_effect_and_that_is_said_of_it_alone() -> None:
+    """What is seen of one of two pumps is seen just so without the fault; the other one shows nothing at all."""
+    entry = replace(ENTRY, targets=("pump-1", "hospital-1"))
+    done = replace(DONE, shown_at=60_000, shown_by="flow_m3_s", just_so=True)
+    past = history(executed=[done, replace(DONE, target="hospital-1")])
+    (found,) = judge(scenario(timeline=[entry], heal_by_s=HEAL), CITY, past).of(Category.EVIDENCE)
+    assert found.value is Value.INCONCLUSIVE and set(found.subjects) == {"pump-1", "hospital-1"}
+    told = found.reason.en.partition("What was seen of ")[2]
+    assert told.endswith(" is seen just so without this fault: others did it.")
+    assert len(told.partition(" is seen")[0].split(" and ")) == 1 and "ospital" not in told
+
+
 def test_unasked_faults_fail_the_run() -> None:
     more = replace(DONE, entry="sabotage")
     verdict = judge(scenario(timeline=[ENTRY], heal_by_s=HEAL), CITY, history(executed=[DONE, more]))
