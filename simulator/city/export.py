@@ -11,10 +11,13 @@ import shapely
 
 from simulator.city.frame import to_degrees
 from simulator.city.geojson import DEGREE_DIGITS
+from simulator.city.networks import read_networks
+from simulator.city.read import read_folder
 from simulator.contracts.city import City
 from simulator.contracts.codes import given_words
 from simulator.contracts.component import Component, District
 from simulator.contracts.link import Link
+from simulator.contracts.registry import registry
 from simulator.contracts.words import SOURCE
 
 Extra = Mapping[str, Mapping[str, float | str | None]]
@@ -24,20 +27,46 @@ Position = list[float]
 
 
 def features(city: City, extra: Extra | None = None, lang: str = SOURCE) -> Iterator[dict[str, Any]]:
-    """Districts as polygons, components as points, links as lines; what each one is stands in `feature`.
+    """Districts as polygons, components as points, pipes, power lines, roads and links as lines; what each one is
+    stands in `feature`.
 
     Names that a rule gave are in the language `lang`; ids, kinds and what the city's owner wrote are as they stand.
     """
     more = extra or {}
     for district in city.districts.values():
         yield _feature(district.id, _district_shape(district, city), _of_district(district, more))
+    lines = line_ends(city)
     for component in city.components.values():
-        shape = {"type": "Point", "coordinates": _at(component.x_m, component.y_m, city)}
+        ends = lines.get(component.id)
+        shape: dict[str, Any] = {"type": "Point", "coordinates": _at(component.x_m, component.y_m, city)}
+        if ends is not None:
+            shape = {"type": "LineString", "coordinates": [_at(end.x_m, end.y_m, city) for end in ends]}
         yield _feature(component.id, shape, _of_component(component, more, lang))
     for link in city.links.values():
-        ends = [city.components[link.source], city.components[link.target]]
-        line = {"type": "LineString", "coordinates": [_at(end.x_m, end.y_m, city) for end in ends]}
+        line = {
+            "type": "LineString",
+            "coordinates": [
+                _at(end.x_m, end.y_m, city) for end in (city.components[link.source], city.components[link.target])
+            ],
+        }
         yield _feature(link.id, line, _of_link(link))
+
+
+def line_ends(city: City) -> dict[str, tuple[Component, Component]]:
+    """The two ends of every component without a shape of its own: a pipe, a power line, a road. Raises `BadInput`.
+
+    They are straight: how a main or cable winds between its ends no file of the city says.
+    """
+    if city.folder is None:
+        return {}
+    reading = read_folder(city.folder)
+    networks, _problems = read_networks(city.folder, reading.draft, reading.where)
+    known = city.components
+    return {
+        name: (known[a], known[b])
+        for name, (a, b) in networks.ends.items()
+        if name in known and {a, b} <= known.keys() and not registry().types[known[name].kind].glyph
+    }
 
 
 def geojson(city: City, extra: Extra | None = None, lang: str = SOURCE) -> str:

@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.place import metres_per_degree
+from simulator.contracts.place import metres_per_degree, to_degrees
 from simulator.contracts.settings import STRICT
 
 FOOT_M = 0.3048
+
+__all__ = ["FOOT_M", "MapFrame", "to_degrees"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,3 @@ class MapFrame:
         """The frame of a file in degrees on a map whose origin lies at this place (equirectangular)."""
         scale_x, scale_y = metres_per_degree(latitude_deg)
         return cls(scale_x, scale_y, -longitude_deg * scale_x, -latitude_deg * scale_y)
-
-
-def to_degrees(x_m: float, y_m: float, longitude_deg: float, latitude_deg: float) -> tuple[float, float]:
-    """Map metres as (longitude, latitude) in degrees; the reverse of `MapFrame.of_degrees`."""
-    scale_x, scale_y = metres_per_degree(latitude_deg)
-    return longitude_deg + x_m / scale_x, latitude_deg + y_m / scale_y

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, RoadRef, WaterRef
+from simulator.city.cohorts import expand
+from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, Override, RoadRef, WaterRef
 from simulator.city.frame import MapFrame
 from simulator.city.generator.bare_town import BareTown, hull, is_thin, middles, outlines
 from simulator.city.generator.layer import Layer, TownSize
 from simulator.city.generator.town import generate
+from simulator.city.importers.assets import Asset, overrides_of, sites_of
 from simulator.city.importers.coordinates import SharedMap, share_map
 from simulator.city.importers.link_rows import read_links
-from simulator.city.importers.sources import Gathered, ImportSources, as_given, gather
+from simulator.city.importers.sources import Gathered, ImportSources, as_given, converted, gather, told_of_map
 from simulator.city.loader import load_city, placed, settle_people
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import district_centre
@@ -29,7 +33,7 @@ from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
-from simulator.contracts.words import NO_TEXT, Words
+from simulator.contracts.words import NO_TEXT, Verbatim, Words
 from simulator.domains.energy.catalogue import BUS
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
@@ -110,6 +114,8 @@ CAR_TRIPS_PERSON_D = 3.1 * 0.43
 
 FEW, MANY, MANY_PEOPLE = 6, 8, 20_000
 """Districts that a town is cut into, and from how many people on it is cut into more (assumption)."""
+PEOPLE_A_DISTRICT, MOST = 10_000, 50
+"""A larger town has a district for so many people, and so many districts at most (assumption)."""
 
 PLAN = TownSize(signals=12, signals_with_police=6)
 
@@ -124,14 +130,18 @@ class ImportReport:
 
 def import_city(sources: ImportSources, out: Path) -> ImportReport:
     """Make the new folder `out` from the given files. Raises `BadInput` with every problem; then nothing is written."""
-    with staged(out) as folder:
+    with TemporaryDirectory() as place, staged(out) as folder:
+        aside, taken = Path(place), sources
         try:
-            gathered = gather(sources, folder)
-            draft = _draft(sources, gathered, folder)
+            taken, sites = converted(sources, aside)
+            gathered = gather(taken, folder)
+            gathered.assets += sites
+            draft = _draft(taken, gathered, folder)
             write_city(draft, folder)
             write_assumptions(load_city(folder), folder)
         except BadInput as bad:
-            raise as_given(bad, sources, folder, out) from None
+            given = as_given(bad, taken, folder, out)
+            raise BadInput([told_of_map(problem, sources, aside) for problem in given.problems]) from None
     city = load_city(out)
     return ImportReport(city, city.assumptions)
 
@@ -147,7 +157,41 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     draft = _peopled(draft, networks, gathered.trips)
     ground = ground_of(draft, networks, folder, gathered.trips)
     draft, networks = tried(Trial(draft, ground, networks, folder))
-    return with_layer(draft, generate(ground, networks, PLAN, known))
+    ground = replace(ground, sites=sites_of(gathered.assets, town.longitude_deg, town.latitude_deg))
+    layer = generate(ground, networks, PLAN, known)
+    if sources.sensors_per_gateway:
+        layer = generate(ground, networks, replace(PLAN, gateways=_gateways(ground, layer, sources)), known)
+    return _with_assets(sources, with_layer(draft, layer), networks, gathered.assets)
+
+
+def _gateways(ground: BareTown, layer: Layer, sources: ImportSources) -> dict[str, int]:
+    """Gateways by district, so that at most so many sensors report to one, as far as they are spread evenly."""
+    components = {**ground.components, **{one.id: one for one in layer.components}}
+    behind: dict[str, int] = {}
+    for cohort in expand(layer.sensors, components):
+        district = components[cohort.gateway].district
+        behind[district] = behind.get(district, 0) + len(cohort.components)
+    return {district: math.ceil(count / sources.sensors_per_gateway) for district, count in behind.items()}
+
+
+def _with_assets(sources: ImportSources, draft: CityDraft, networks: Networks, assets: tuple[Asset, ...]) -> CityDraft:
+    """The draft with what a list says of elements of the networks, and how many things stand where it says."""
+    if not assets:
+        return draft
+    file = sources.assets or sources.road_map or Path()
+    said = overrides_of(file, assets, networks.components)
+    merged = dict(draft.overrides)
+    for name, one in said.items():
+        before = merged.get(name, Override())
+        kept = {key: value for key in OF_ASSETS if (value := getattr(one, key)) is not None}
+        merged[name] = replace(before, **kept, parameters={**before.parameters, **one.parameters})
+    placed_there = sum(not one.id for one in assets)
+    text = _("{elements} elements and {sites} sites are as listed or mapped", elements=len(said), sites=placed_there)
+    note = Assumption(_("assets"), text, Verbatim(file.name))
+    return replace(draft, overrides=merged, assumptions=(*draft.assumptions, note))
+
+
+OF_ASSETS = ("owner", "maker", "model", "firmware", "year", "title")
 
 
 def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> CityDraft:
@@ -188,7 +232,9 @@ def _districts(sources: ImportSources, draft: CityDraft, networks: Networks, tow
         districts, note = given_districts(sources.districts, draft, town, networks, columns, sources.crs)
         return replace(draft, districts=districts, assumptions=(*draft.assumptions, *note))
     litres_d = _demand_m3_s(networks) * 86400.0 * 1000.0
-    count = MANY if litres_d / LITRES_PERSON_D >= MANY_PEOPLE else FEW
+    people = litres_d / LITRES_PERSON_D
+    count = MANY if people >= MANY_PEOPLE else FEW
+    count = sources.districts_count or max(count, min(MOST, round(people / PEOPLE_A_DISTRICT)))
     found = cut_into_districts(networks, count)
     text = _("none given: cut into {n} around the middles of demand (Lloyd's algorithm)", n=len(found))
     notes = [Assumption(_("districts"), text)]

@@ -122,6 +122,8 @@ class ComponentType:
     `failover`     the time until something stands in for it is one of a run's figures
     `process`      "module:Class" of the state machine that runs one of it (lifelines)
     `order`        when its state machines start, small numbers first
+    `sited`        a list or a map may say where it stands in a town whose other parts rules lay; the tags that
+                   OpenStreetMap has for it, as key=value
     `damage`       what damage of a share of it is; where nothing is said, any damage is its first fault, if that alone
                    puts it out of use, and else none that anybody knows
     """
@@ -174,6 +176,7 @@ class ComponentType:
     order: int = 0
     about: Text | None = None
     damage: Damage | None = None
+    sited: tuple[str, ...] = ()
 
     @property
     def modes(self) -> tuple[str, ...]:

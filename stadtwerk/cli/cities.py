@@ -30,7 +30,10 @@ FULLEST = 12
 """Cable trenches printed on the terminal, those with most cables."""
 
 
-_FILES = ("water", "power", "roads_net", "roads_nodes", "roads_trips", "gmns", "links", "districts")
+_FILES = (
+    *("water", "power", "roads_net", "roads_nodes", "roads_trips", "gmns", "links", "districts"),
+    *("road_map", "assets"),
+)
 """Options of the import that name a file (or folder)."""
 
 
@@ -53,6 +56,8 @@ def import_from(options: argparse.Namespace) -> None:
             crs=options.crs,
             district_id=options.district_id,
             district_people=options.district_people,
+            districts_count=_whole("--districts-count", options.districts_count, 200),
+            sensors_per_gateway=_whole("--sensors-per-gateway", options.sensors_per_gateway, 100_000),
             road_units=RoadUnits(
                 options.roads_length_unit,
                 options.roads_time_unit,
@@ -69,6 +74,26 @@ def import_from(options: argparse.Namespace) -> None:
     n, file = len(report.assumptions), str(options.out / "assumptions.md")
     for said in (made, _n("{n} assumption, in {file}", "{n} assumptions, all in {file}", n, file=file)):
         print(terminal.said(said))
+
+
+def _whole(option: str, value: int, most: int) -> int:
+    """A number that was given for an option, 0 for none. Raises `BadInput`."""
+    if not 0 <= value <= most:
+        what, fix = _("{value} is not from 1 to {most}", value=value, most=most), _("write another number")
+        raise BadInput([Problem("command line", 0, option, what, fix)])
+    return value
+
+
+def write_list(out: Path, lang: str) -> None:
+    """Write an empty list of assets. Raises `BadInput`."""
+    from simulator.city.importers.assets import write_template
+
+    try:
+        write_template(out)
+    except OSError as error:
+        what = _("cannot be written ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(out), 0, "--out", what, _("check the path"))]) from None
+    print(_("{file}: fill it in, then: stadtwerk city import --assets {file}", file=str(out)).of(lang))
 
 
 def _known() -> tuple[str, ...]:
@@ -148,8 +173,12 @@ def show_city(name: str, lang: str) -> None:
 
 
 def export_city(name: str, out: Path, run: Path | None, lang: str) -> None:
-    """Write a city as GeoJSON, with what a run did to it if one is named. Raises `BadInput`."""
+    """Write a city as GeoJSON or GeoPackage, with what a run did to it if one is named, and styles beside it.
+
+    Raises `BadInput`.
+    """
     from simulator.city.export import write_geojson
+    from simulator.city.geopackage import SUFFIX, write_geopackage, write_styles
     from stadtwerk.runs.finished import run_folders
 
     city = load_named_city(name)
@@ -157,8 +186,13 @@ def export_city(name: str, out: Path, run: Path | None, lang: str) -> None:
     if run is not None:
         (folder,) = run_folders([run])
         results = results_of(folder, city)
+    styles: tuple[Path, ...] = ()
     try:
-        write_geojson(out, city, results, lang)
+        if out.suffix.lower() == SUFFIX:
+            write_geopackage(out, city, results, lang)
+        else:
+            write_geojson(out, city, results, lang)
+        styles = write_styles(out)
     except OSError as error:
         raise BadInput(
             [
@@ -179,6 +213,7 @@ def export_city(name: str, out: Path, run: Path | None, lang: str) -> None:
         links=number(len(city.links)),
     )
     print(said.of(lang))
+    print(_("styles for QGIS: {files}", files=", ".join(style.name for style in styles)).of(lang))
 
 
 def show(city: City, terminal: Terminal) -> None:

@@ -6,7 +6,7 @@ A town without districts is cut into parts of people who live near each other, w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -143,12 +143,27 @@ class Nearest:
         return [self.components[i] for i in order]
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Something that really stands in the town, where a list or a map of it says; rules lay none of that type beside.
+
+    `parameters` are those of its type that are known.
+    """
+
+    kind: str
+    x_m: float
+    y_m: float
+    title: str = ""
+    parameters: Mapping[str, float | str | bool] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class BareTown:
     """Network elements as placed components, and the districts.
 
     `weights` is an element's share in serving people (m3/s of a junction, W of a bus); `ends` the nodes that a
-    line-like element joins; `traffic` the car trips a day that begin or end at a road node.
+    line-like element joins; `traffic` the car trips a day that begin or end at a road node; `sites` what is known to
+    stand there beside the networks.
     """
 
     components: Mapping[str, Component]
@@ -156,6 +171,17 @@ class BareTown:
     ends: Mapping[str, tuple[str, str]]
     districts: tuple[District, ...]
     traffic: Mapping[str, float]
+    sites: tuple[Site, ...] = ()
+
+    def known(self, kind: str) -> tuple[Site, ...]:
+        """What of a type really stands in the town, in the order of the list."""
+        return tuple(site for site in self.sites if site.kind == kind)
+
+    def district_at(self, x_m: float, y_m: float) -> District:
+        """The district around a place, else the one with the nearest middle."""
+        at = shapely.Point(x_m, y_m)
+        around = [d for d in self.districts if len(d.outline) > 2 and shapely.Polygon(d.outline).covers(at)]
+        return min(around or self.districts, key=lambda d: ((d.x_m - x_m) ** 2 + (d.y_m - y_m) ** 2, d.id))
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Component]]:

@@ -46,7 +46,7 @@ class TownSize:
     `makes` are the makers that devices come from in turn, empty where nothing is assumed about makers. `protocols` are
     what old devices speak, each behind one gateway, the gateway bought first taking the first of them.
     `household_meters`: whether some households have meters that report. `land` is the Land whose rules
-    count.
+    count. `gateways` are how many a district has; one where nothing is said.
     """
 
     owners: Owners = NEUTRAL
@@ -58,6 +58,7 @@ class TownSize:
     protocols: tuple[str, ...] = ()
     household_meters: bool = False
     land: str = "SN"
+    gateways: Mapping[str, int] = field(default_factory=dict)
 
     def make(self, turn: int) -> Make:
         """The maker of the device whose turn it is."""

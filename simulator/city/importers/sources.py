@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,10 @@ from pathlib import Path
 
 from simulator.city.components import NetworkElement
 from simulator.city.files import code_note, foreign_text
+from simulator.city.importers.assets import Asset, read_assets
 from simulator.city.importers.coordinates import Drawing
+from simulator.city.importers.published import POWER, published
+from simulator.city.importers.published import named as named_network
 from simulator.city.importers.reference import WGS84, Reference, reference_of
 from simulator.city.importers.road_units import DEGREES, GUESSED, LENGTHS_M, SPEEDS_M_S, RoadUnits
 from simulator.city.read import CITY_FILE
@@ -35,7 +39,10 @@ class ImportSources:
 
     `crs` names the reference system of all files that are in no degrees and name none; `district_id` and
     `district_people` are the properties of a district's feature that hold them.
-    `networks` are files of further sub-systems, by the names under which catalogues declare them.
+    `road_map` is a layer of roads or an extract of OpenStreetMap, `assets` a list of what the town has.
+    `districts_count` is how many districts a town is cut into that gives none, and `sensors_per_gateway` how many
+    sensors report to one gateway; 0: as the rules have it. `networks` are files of further sub-systems, by the names
+    under which catalogues declare them.
     """
 
     name: str
@@ -54,6 +61,10 @@ class ImportSources:
     district_people: str = ""
     road_units: RoadUnits = GUESSED
     networks: Mapping[str, Path] = field(default_factory=dict)
+    road_map: Path | None = None
+    assets: Path | None = None
+    districts_count: int = 0
+    sensors_per_gateway: int = 0
 
 
 @dataclass
@@ -73,6 +84,7 @@ class Gathered:
     feeds: dict[str, str] = field(default_factory=dict)
     trips: dict[str, float] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
+    assets: tuple[Asset, ...] = ()
 
 
 def gather(sources: ImportSources, folder: Path) -> Gathered:
@@ -92,6 +104,11 @@ def gather(sources: ImportSources, folder: Path) -> Gathered:
                 step(sources, folder, gathered)
             except BadInput as error:
                 problems += error.problems
+    if sources.assets is not None:
+        try:
+            gathered.assets += read_assets(sources.assets)
+        except BadInput as error:
+            problems += error.problems
     for given in (sources.links, sources.districts):
         if given is not None and not given.is_file():
             problems.append(Problem(str(given), 0, "file", _("cannot be read (no such file)"), _("check the path")))
@@ -129,6 +146,78 @@ def as_given(bad: BadInput, sources: ImportSources, folder: Path, out: Path) -> 
         return Problem(str(name), problem.line if alike else 0, problem.field, problem.what, problem.fix)
 
     return BadInput(told(problem) for problem in bad.problems)
+
+
+def converted(sources: ImportSources, aside: Path) -> tuple[ImportSources, tuple[Asset, ...]]:
+    """Layers and extracts of maps as the forms that the import knows, in a folder that nobody keeps; and their sites.
+
+    Raises `BadInput` with the problems of all of them.
+    """
+    problems: list[Problem] = []
+    sites: tuple[Asset, ...] = ()
+    roads, districts = aside / ROADS_FOLDER, aside / DISTRICTS
+    changed = sources
+    try:
+        if sources.water is not None and named_network(sources.water):
+            changed = replace(changed, water=published(sources.water, aside))
+        if sources.power is not None and named_network(sources.power):
+            changed = replace(changed, power=published(sources.power, aside))
+    except BadInput as bad:
+        problems += bad.problems
+    try:
+        if sources.road_map is not None:
+            if sources.gmns or sources.roads_net:
+                what, fix = _("roads are given twice"), _("keep one of --roads, --gmns and --roads-net")
+                raise BadInput([Problem("import", 0, "--roads", what, fix)])
+            if is_osm(sources.road_map):
+                from simulator.city.importers.osm import read_osm
+
+                sites = read_osm(sources.road_map, roads)
+            elif is_gis(sources.road_map):
+                from simulator.city.importers.gis import roads_as_gmns
+
+                roads_as_gmns(sources.road_map, sources.crs, roads)
+            else:
+                what = _("is of no form that is known")
+                fix = _("give a GeoPackage, a shapefile or an extract of OpenStreetMap (.osm.pbf)")
+                raise BadInput([Problem(str(sources.road_map), 0, "--roads", what, fix)])
+            changed = replace(changed, gmns=roads)
+    except BadInput as bad:
+        problems += bad.problems
+    try:
+        if sources.districts is not None and is_gis(sources.districts):
+            from simulator.city.importers.gis import districts_as_geojson
+
+            districts_as_geojson(sources.districts, sources.crs, districts)
+            changed = replace(changed, districts=districts)
+    except BadInput as bad:
+        problems += bad.problems
+    if problems:
+        raise BadInput(problems)
+    return changed, sites
+
+
+def told_of_map(problem: Problem, sources: ImportSources, aside: Path) -> Problem:
+    """A problem of a file that was made of a layer, told of the layer: its row, the first being 1."""
+    path = Path(problem.file)
+    if not path.is_relative_to(aside):
+        return problem
+    given = {DISTRICTS: sources.districts, f"{POWER}.json": sources.power}.get(path.name, sources.road_map)
+    row = re.fullmatch(r"features\[(\d+)\](.*)", problem.field)
+    field_name = f"row {int(row[1]) + 1}{row[2]}" if row else problem.field
+    return Problem(str(given), 0, field_name, problem.what, problem.fix)
+
+
+DISTRICTS = "districts.geojson"
+
+
+def is_gis(path: Path) -> bool:
+    """Whether a file is a GeoPackage or a shapefile, by its name; a layer may be named behind it."""
+    return re.search(r"\.(gpkg|shp)(:[^/]*)?$", str(path), re.I) is not None
+
+
+def is_osm(path: Path) -> bool:
+    return path.name.lower().endswith((".osm.pbf", ".pbf", ".osm"))
 
 
 def _options(sources: ImportSources) -> list[Problem]:

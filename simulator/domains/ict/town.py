@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from simulator.city.check import CITY
-from simulator.city.generator.bare_town import Nearest
+from simulator.city.generator.bare_town import BareTown, Nearest, middles
 from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
 from simulator.city.generator.links import CORE, DETOUR, DEVICE_S, HOUR_S, feed, fibre, generator_for
 from simulator.contracts.city import ASSUMED, Assumption
@@ -94,10 +96,7 @@ def network(town: Laying) -> Layer:
         place(f"router-{d.id}", ROUTER, d.x_m, d.y_m, owner, names.ROUTER(d.title), d.id, plan.make(i))
         for i, d in enumerate(ground.districts)
     ]
-    gateways = [
-        place(f"gateway-{d.id}", GATEWAY, d.x_m, d.y_m, owner, names.GATEWAY(d.title), d.id, plan.make(i + 1))
-        for i, d in enumerate(ground.districts)
-    ]
+    gateways = _gateways(ground, plan)
     gateways = _with_old_devices(gateways, plan)
     links = [fibre(server, switch, owner) for server in servers for switch in switches]
     links += [join(DATA, s.id, b.id, owner) for s, b in zip(servers, brokers, strict=True)]
@@ -107,7 +106,8 @@ def network(town: Laying) -> Layer:
         links += [fibre(Nearest(core).to(router), router, owner) for router in routers]
     else:
         links += [fibre(switch, router, owner) for router in routers for switch in switches]
-    links += [fibre(router, gateway, owner) for router, gateway in zip(routers, gateways, strict=True)]
+    at = {router.district: router for router in routers}
+    links += [fibre(at[gateway.district], gateway, owner) for gateway in gateways]
     if ground.giving(POWER):
         for nodes, autonomy_s in (
             ((*servers, *switches, *brokers), SERVER_UPS_S),
@@ -121,6 +121,23 @@ def network(town: Laying) -> Layer:
         return layer
     reason = _("load of data room A, which room B has no generator to match")
     return layer + generator_for(servers[0], ROOM_W, ROOM_H, ASSUMED, reason, (switches[0], brokers[0]))
+
+
+def _gateways(ground: BareTown, plan: TownSize) -> list[Component]:
+    """One in the middle of each district; where it has more, each in the middle of a part of what stands there."""
+    found = []
+    for i, d in enumerate(ground.districts):
+        there = [one for one in ground.components.values() if one.district == d.id]
+        x, y = np.array([one.x_m for one in there]), np.array([one.y_m for one in there])
+        count = min(plan.gateways.get(d.id, 1), len(np.unique(np.column_stack([x, y]), axis=0)) if there else 1)
+        places = [(d.x_m, d.y_m)]
+        if count > 1:
+            places = [(float(a), float(b)) for a, b in middles(x, y, np.ones(len(x)), count)]
+        for number, (x_m, y_m) in enumerate(places, start=1):
+            name = f"gateway-{d.id}" if number == 1 else f"gateway-{d.id}-{number}"
+            title, make = names.GATEWAY(d.title), plan.make(i + 1)
+            found.append(place(name, GATEWAY, x_m, y_m, plan.owners.ict, title, d.id, make))
+    return found
 
 
 def _with_old_devices(gateways: Sequence[Component], plan: TownSize) -> list[Component]:

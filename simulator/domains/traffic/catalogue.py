@@ -235,6 +235,7 @@ CATALOGUE = Catalogue(
             shed=2,
             small=True,
             device=True,
+            sited=("highway=traffic_signals",),
         ),
     ),
     links=(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from simulator.city.check import CITY
 from simulator.city.draft import SensorRule
+from simulator.city.generator.bare_town import Nearest
 from simulator.city.generator.layer import Layer, Laying, join, place
 from simulator.city.generator.links import feed
 from simulator.contracts.city import Assumption
@@ -59,7 +60,10 @@ def signals(town: Laying) -> Layer:
         arms.setdefault(start, set()).add(end)
         arms.setdefault(end, set()).add(start)
     junctions = [node for node in ground.giving(ROAD) if len(arms.get(node.id, ())) >= ARMS]
-    busiest = sorted(junctions, key=lambda node: (-ground.traffic.get(node.id, 0.0), node.id))[: plan.signals]
+    order = sorted(junctions, key=lambda node: (-ground.traffic.get(node.id, 0.0), node.id))
+    known = ground.known(SIGNAL)
+    at = {Nearest(junctions).at(one.x_m, one.y_m).id for one in known} if junctions else set()
+    busiest = [node for node in order if node.id in at] if known else order[: plan.signals]
     found, links = [], []
     for i, node in enumerate(busiest):
         police = i < plan.signals_with_police
@@ -81,6 +85,9 @@ def signals(town: Laying) -> Layer:
     if not found:
         return Layer()
     minutes = ", ".join(f"{seconds / 60:g}" for seconds in BATTERY_S)
+    if known:
+        text = _("signals stand at {n} junctions, those nearest to the signals that are listed or mapped", n=len(found))
+        return Layer(tuple(found), tuple(links), assumptions=(Assumption(_("signals"), text),))
     text = _(
         "the {n} busiest junctions of {arms} or more roads have signals, with batteries of {minutes} min in turn; "
         "police have the {listed} busiest on their list",

@@ -71,6 +71,7 @@ CATALOGUE = Catalogue(
             visited=True,
             shed=1,
             no_rate=NO_WEAR,
+            sited=("amenity=hospital",),
         ),
         ComponentType(
             "patient-records",
@@ -137,7 +138,7 @@ CATALOGUE = Catalogue(
         ),
     ),
     town=(
-        TownPart("simulator.lifelines.hospital.town:house", 90),
+        TownPart("simulator.lifelines.hospital.town:houses", 90),
         TownPart("simulator.lifelines.hospital.town:levels", 254),
     ),
     fragilities=(flooded_site("hospital"),),

@@ -8,6 +8,7 @@ from simulator.contracts.words import Words
 _ = Words("simulator.lifelines.hospital")
 
 HOSPITAL = NameCode("hospital", _("hospital"))
+HOSPITAL_OF = NameCode("hospital-of", _("hospital {name}"))
 HOSPITAL_SERVER = NameCode("hospital-server", _("hospital server {name}"))
 HOSPITAL_IT = NameCode("hospital-it", _("hospital information system"))
 RECORDS = NameCode("patient-records", _("patient records"))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from simulator.city.generator.bare_town import BareTown
-from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
+from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, TownSize, join, place, total
 from simulator.city.generator.links import feed, fibre, field_link, generator_for, water_link
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Verbatim, Words, number
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, SERVER, SERVICE
 from simulator.domains.water.catalogue import WATER
-from simulator.lifelines.hospital.names import HOSPITAL, HOSPITAL_IT, HOSPITAL_SERVER, HOSPITAL_WATER, RECORDS
+from simulator.lifelines.hospital.names import (
+    HOSPITAL,
+    HOSPITAL_IT,
+    HOSPITAL_OF,
+    HOSPITAL_SERVER,
+    HOSPITAL_WATER,
+    RECORDS,
+)
 from simulator.lifelines.town import owed
 
 _ = Words("simulator.lifelines.hospital")
@@ -32,15 +39,47 @@ HOSPITAL_H = 24.0
 """Norm hospital-endurance (hospital-building rules of some Länder, secondary)."""
 
 
-def house(town: Laying) -> Layer:
-    """In the most populous district beside the central one, so that not all lifelines stand in one place."""
-    ground, plan, ict = town.ground, town.plan, town.laid
+PEOPLE_A_HOSPITAL = 42_600.0
+"""Germany had 1,942 hospitals for 82.7 million people in 2017 (Destatis, by way of the press)."""
+
+
+def houses(town: Laying) -> Layer:
+    """Those that are known to stand in the town, else as many as its people have elsewhere, each with what is in it.
+
+    The first one stands in the most populous district beside the central one, so that not all lifelines stand in one
+    place, the others in the next ones by people. They share the beds.
+    """
+    ground, plan = town.ground, town.plan
+    known = ground.known("hospital")
+    count = len(known) or max(1, round(ground.people / PEOPLE_A_HOSPITAL))
     rest = [d for d in ground.districts if d is not ground.central] or [ground.central]
-    seat = max(rest, key=lambda d: (d.people, d.id))
-    beds = float(max(1, round(ground.people * BEDS_PER_1000 / 1000)))
-    site = place(
-        "hospital-1", "hospital", seat.x_m + 80.0, seat.y_m, plan.owners.health, HOSPITAL(), seat.id, beds=beds
-    )
+    seats = sorted(rest, key=lambda d: (d.people, d.id), reverse=True)
+    beds = float(max(1, round(ground.people * BEDS_PER_1000 / 1000 / count)))
+    sites = []
+    for i in range(count):
+        if known:
+            x_m, y_m = known[i].x_m, known[i].y_m
+            seat, title = ground.district_at(x_m, y_m), known[i].title
+        else:
+            seat, title = seats[i % len(seats)], ""
+            x_m, y_m = seat.x_m + 80.0, seat.y_m + 160.0 * (i // len(seats))
+        said: dict[str, float | str | bool] = {"beds": beds, **(known[i].parameters if known else {})}
+        name = title or (HOSPITAL() if count == 1 else HOSPITAL_OF(seat.title))
+        owner, make = plan.owners.health, UNKNOWN_MAKE
+        sites.append(place(f"hospital-{i + 1}", "hospital", x_m, y_m, owner, name, seat.id, make, **said))
+    out = total(_house(town, site) for site in sites)
+    if count > 1 and not known:
+        text = _(
+            "{n} hospitals: one for {people} people (Germany 2017, Destatis)", n=count, people=number(PEOPLE_A_HOSPITAL)
+        )
+        out = out + Layer(assumptions=(Assumption(_("hospitals"), text, _("Destatis; assumption")),))
+    return out
+
+
+def _house(town: Laying, site: Component) -> Layer:
+    """One hospital, with its links, its generator and what stands in it."""
+    ground, plan, ict = town.ground, town.plan, town.laid
+    beds = site.number("beds")
     links = [*water_link(ground, site, plan, TANK_S), field_link(ict, site, plan.owners.ict)]
     text = _(
         "{beds} beds: {per_1000} for 1,000 people (Germany 2017, Destatis); its battery lasts {minutes} min, its water "
@@ -65,13 +104,13 @@ def house(town: Laying) -> Layer:
 def _inside(ground: BareTown, site: Component, plan: TownSize) -> tuple[Layer, tuple[Component, ...]]:
     """What stands in the house: two servers that carry its records, on a network of their own, and its water."""
     owner, seat, x_m, y_m = plan.owners.health, site.district, site.x_m, site.y_m
-    cluster = "hospital"
+    cluster = "hospital" if site.id == "hospital-1" else site.id
     servers = tuple(
-        place(f"hospital-server-{x}", SERVER, x_m, y_m, owner, HOSPITAL_SERVER(x.upper()), seat, plan.make(i),
+        place(f"{cluster}-server-{x}", SERVER, x_m, y_m, owner, HOSPITAL_SERVER(x.upper()), seat, plan.make(i),
               cluster=cluster, rank=float(i + 1))
         for i, x in enumerate("ab")
     )  # fmt: skip
-    system = place("hospital-it", SERVICE, x_m, y_m, owner, HOSPITAL_IT(), seat, cluster=cluster)
+    system = place(f"{cluster}-it", SERVICE, x_m, y_m, owner, HOSPITAL_IT(), seat, cluster=cluster)
     records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, RECORDS(), seat, hospital=site.id)
     links = [join(CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
     links += [fibre(server, records, owner) for server in servers]
@@ -86,4 +125,4 @@ def _inside(ground: BareTown, site: Component, plan: TownSize) -> tuple[Layer, t
 
 def levels(town: Laying) -> Layer:
     """What cannot be put off: less than its generator carries."""
-    return owed(town, "hospital", "hospital-1", URGENT_SHARE, "hospital-urgent")
+    return owed(town, "hospital", "", URGENT_SHARE, "hospital-urgent")

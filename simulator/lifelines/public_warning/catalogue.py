@@ -60,6 +60,7 @@ CATALOGUE = Catalogue(
             shown_failed=True,
             no_curve="no figure was found",
             no_rate="no figure was found",
+            sited=("emergency=siren",),
         ),
         ComponentType(
             "loudspeaker-van",

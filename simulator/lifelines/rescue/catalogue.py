@@ -122,6 +122,7 @@ CATALOGUE = Catalogue(
             shed=1,
             no_rate=NO_WEAR,
             ambulances=True,
+            sited=("emergency=ambulance_station", "amenity=fire_station"),
         ),
     ),
     town=(

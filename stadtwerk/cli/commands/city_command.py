@@ -1,4 +1,4 @@
-"""`stadtwerk city import`, `stadtwerk city show` and `stadtwerk city export`."""
+"""`stadtwerk city import`, `stadtwerk city show`, `stadtwerk city export` and `stadtwerk city template`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ EXPORTED = _(
 examples:
   stadtwerk city export demo --out city.geojson                            districts, components and links
   stadtwerk city export demo --out city.geojson --run runs/blackout-seed1  with what a run did to them
+  stadtwerk city export demo --out city.gpkg                               layers for QGIS, with their styles (.qml)
+"""
+)
+TEMPLATE = _(
+    """\
+examples:
+  stadtwerk city template --out assets.xlsx
+  stadtwerk city import --water net.inp --assets assets.xlsx --out mycity
 """
 )
 IMPORTED = _(
@@ -34,6 +42,8 @@ examples:
   stadtwerk city import --water net.inp --power grid.json --out mycity
   stadtwerk city import --water water.inp --power power.json --roads-net net.tntp --roads-nodes node.tntp \\
       --roads-trips trips.tntp --links dependencies.csv --name micropolis --out micropolis
+  stadtwerk city import --water net.inp --roads town.osm.pbf --districts town.gpkg:districts --assets assets.xlsx \\
+      --out mycity
 
 What no input said is assumed by stated rules, and every assumption is listed in assumptions.md of the folder.
 """
@@ -46,18 +56,20 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     seen = say(_("what stands in a city, and what was assumed"))
     show = actions.add_parser("show", help=seen, epilog=say(SHOWN), **as_written)
     show.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
-    geojson = say(_("write a city as GeoJSON, for QGIS and other programs that read maps"))
+    geojson = say(_("write a city as GeoJSON or GeoPackage, for QGIS and other programs that read maps"))
     export = actions.add_parser("export", help=geojson, epilog=say(EXPORTED), **as_written)
     export.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
-    export.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(_("GeoJSON file to write")))
+    export.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=say(_("GeoJSON or GeoPackage to write"))
+    )
     export.add_argument(
         "--run", type=Path, metavar="RUN_FOLDER", help=say(_("add what this run did to districts and facilities"))
     )
     made = say(_("make a city folder from the files planners have"))
     bring = actions.add_parser("import", help=made, epilog=say(IMPORTED), **as_written)
     file = {"type": Path, "metavar": "FILE"}
-    bring.add_argument("--water", help=say(_("EPANET .inp")), **file)  # type: ignore[arg-type]
-    bring.add_argument("--power", help=say(_("pandapower .json")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--water", help=say(_("EPANET .inp, or epyt:NAME of a network that EPyT ships")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--power", help=say(_("pandapower .json, or simbench:CODE of a SimBench grid")), **file)  # type: ignore[arg-type]
     bring.add_argument("--roads-net", help=say(_("TNTP network")), **file)  # type: ignore[arg-type]
     bring.add_argument("--roads-nodes", help=say(_("TNTP node coordinates")), **file)  # type: ignore[arg-type]
     bring.add_argument("--roads-trips", help=say(_("TNTP trip table")), **file)  # type: ignore[arg-type]
@@ -67,7 +79,25 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     assert isinstance(bring, Parser)
     bring.late = partial(_declared, say)
     bring.add_argument("--links", help=say(_("CSV of links between components")), **file)  # type: ignore[arg-type]
-    bring.add_argument("--districts", help=say(_("GeoJSON of districts")), **file)  # type: ignore[arg-type]
+    bring.add_argument(
+        "--roads",
+        dest="road_map",
+        type=Path,
+        metavar="FILE",
+        help=say(_("roads: GeoPackage, shapefile, or OpenStreetMap (.osm.pbf)")),
+    )
+    bring.add_argument("--assets", help=say(_("list of assets, Excel or CSV (stadtwerk city template)")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--districts", help=say(_("GeoJSON, GeoPackage or shapefile of districts")), **file)  # type: ignore[arg-type]
+    bring.add_argument(
+        "--districts-count",
+        type=int,
+        default=0,
+        metavar="N",
+        help=say(_("districts to cut the town into, if none are given (1 to 200)")),
+    )
+    bring.add_argument(
+        "--sensors-per-gateway", type=int, default=0, metavar="N", help=say(_("sensors that report to one gateway"))
+    )
     bring.add_argument(
         "--district-id", metavar="NAME", default="", help=say(_("property of a district that is its id"))
     )
@@ -93,7 +123,11 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         "--out", type=Path, required=True, metavar="DIR", help=say(_("city folder to write; must not exist"))
     )
 
-    for action in (show, export, bring):
+    about = say(_("write an empty list of assets to fill in, with what its columns mean"))
+    template = actions.add_parser("template", help=about, epilog=say(TEMPLATE), **as_written)
+    template.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(_(".xlsx or .csv to write")))
+
+    for action in (show, export, bring, template):
         say.add_lang(action, _("language of the answer"))
 
 
@@ -136,10 +170,12 @@ def _declared(say: Speaker, bring: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from stadtwerk.cli.cities import export_city, import_from, show_city
+    from stadtwerk.cli.cities import export_city, import_from, show_city, write_list
 
     if options.action == "export":
         export_city(options.city, options.out, options.run, options.lang)
+    elif options.action == "template":
+        write_list(options.out, options.lang)
     elif options.action == "show":
         show_city(options.city, options.lang)
     else:

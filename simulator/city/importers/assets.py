@@ -1,0 +1,264 @@
+"""A list of what a town has, in Excel or CSV: what is known of elements of networks, and where sites stand."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from simulator.city.draft import Override
+from simulator.city.files import foreign_text
+from simulator.city.generator.bare_town import Site
+from simulator.contracts.component import Component, Value
+from simulator.contracts.names import suggestion
+from simulator.contracts.place import to_metres
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Verbatim, Words
+
+_ = Words("simulator.city")
+
+SHEET, EXCEL = "assets", ".xlsx"
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A row: `id` of an element of a network, or a `kind` with its place in degrees; and what is known of it."""
+
+    row: int
+    id: str
+    kind: str
+    longitude_deg: float | None
+    latitude_deg: float | None
+    title: str
+    owner: str
+    maker: str
+    model: str
+    firmware: str
+    year: int | None
+    parameters: Mapping[str, Value]
+
+
+COLUMNS: Mapping[str, Text] = {
+    "id": _("element of a network, as kind-name (pump-P1), or its name in the network file; or empty, with a kind"),
+    "kind": _("what stands there, where no network file has it"),
+    "longitude": _("degrees, for what has a kind"),
+    "latitude": _("degrees, for what has a kind"),
+    "title": _("what people call it"),
+    "owner": _("who is responsible for it"),
+    "maker": _("who made it"),
+    "model": _("which model it is"),
+    "firmware": _("which version its program has"),
+    "year": _("when it was built or bought"),
+    "parameters": _("what its kind takes, as name=value with ; between (stadtwerk list kinds)"),
+}
+
+
+def sited() -> tuple[str, ...]:
+    """The types that a list may say the place of."""
+    return registry().types_that(lambda one: bool(one.sited))
+
+
+def write_template(path: Path) -> None:
+    """An empty list with its columns, an example of each kind of row, and on a second sheet what they mean."""
+    first = sited()[0]
+    examples: list[Sequence[object]] = [
+        ("pump-P1", "", "", "", "main pump", "water utility", "maker A", "P-200", "", 2011, ""),
+        ("", first, 8.4037, 49.0069, "St. Anna", "", "", "", "", "", "beds=300" if "beds" in _takes(first) else ""),
+    ]
+    if path.suffix.lower() != EXCEL:
+        text = StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows([list(COLUMNS), *examples])
+        path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
+        return
+    book = _openpyxl(path).Workbook()
+    sheet = book.active
+    sheet.title = SHEET
+    for row in (list(COLUMNS), *examples):
+        sheet.append(list(row))
+    about = book.create_sheet("columns")
+    for name, what in COLUMNS.items():
+        about.append([name, what.of("en"), what.of("de")])
+    about.append([])
+    for kind in sited():
+        about.append(["kind", kind, "; ".join(_takes(kind))])
+    book.save(path)
+
+
+def _takes(kind: str) -> tuple[str, ...]:
+    return tuple(one.name for one in registry().types[kind].parameters)
+
+
+def _openpyxl(path: Path) -> Any:
+    try:
+        import openpyxl
+    except ModuleNotFoundError:
+        fix = _("install it with: pip install 'stadtwerk[excel]', or save the list as CSV")
+        what = _("needs the package {name}", name="openpyxl")
+        raise BadInput([Problem(str(path), 0, "file", what, fix)]) from None
+    return openpyxl
+
+
+def read_assets(path: Path) -> tuple[Asset, ...]:
+    """The rows of a list. Raises `BadInput` with every row and field that is wrong."""
+    name, problems = str(path), list[Problem]()
+    rows = _sheet(path) if path.suffix.lower() in (EXCEL, ".xlsm") else _csv(path)
+    head = [str(cell or "").strip().casefold() for cell in next(rows, (0, []))[1]]
+    for cell in head:
+        if cell and cell not in COLUMNS:
+            fix = suggestion(cell, COLUMNS, ", ".join(COLUMNS))
+            problems.append(Problem(name, 1, cell, _("is not a column here"), fix))
+    if not {"id", "kind"} & set(head):
+        fix = _("start with the columns of `stadtwerk city template`")
+        raise BadInput([Problem(name, 1, "header", _("the header lacks {names}", names="id, kind"), fix)])
+    found = []
+    for line, values in rows:
+        cells = dict(zip(head, (("" if one is None else str(one).strip()) for one in values), strict=False))
+        if any(cells.values()):
+            asset = _asset(name, line, cells, problems)
+            if asset is not None:
+                found.append(asset)
+    if problems:
+        raise BadInput(problems)
+    return tuple(found)
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows of the sheet `assets`, else of the first: values, and what Excel last made of formulas."""
+    openpyxl = _openpyxl(path)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+        rows = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS))
+        book.close()
+    except OSError as error:
+        what = _("cannot be read ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(path), 0, "file", what, _("check the path"))]) from None
+    except Exception as error:  # whatever a broken workbook makes of the library
+        what = _("is no workbook ({reason})", reason=Verbatim(type(error).__name__))
+        raise BadInput([Problem(str(path), 0, "file", what, _("save it again as .xlsx"))]) from None
+    yield from enumerate(rows, start=1)
+
+
+def _csv(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    text, _code = foreign_text(path)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        what = _("is no CSV ({error})", error=reason_of(error))
+        raise BadInput([Problem(str(path), 0, "row", what, _("close quotes, save as CSV again"))]) from None
+
+
+def _asset(name: str, line: int, cells: Mapping[str, str], problems: list[Problem]) -> Asset | None:
+    before = len(problems)
+
+    def wrong(field: str, what: Text, fix: Text) -> None:
+        problems.append(Problem(name, line, field, what, fix))
+
+    def number(field: str, most: float) -> float | None:
+        said = cells.get(field, "")
+        if not said:
+            return None
+        try:
+            value = float(said.replace(",", "."))
+        except ValueError:
+            value = math.nan
+        if math.isnan(value) or abs(value) > most:
+            wrong(field, _("{value} is not a number", value=repr(said)[:80]), _("write a number, or leave it empty"))
+            return None
+        return value
+
+    kind, ident = cells.get("kind", ""), cells.get("id", "")
+    places = number("longitude", 180.0), number("latitude", 90.0)
+    year = number("year", 2200.0)
+    if not ident and not kind:
+        wrong("id", _("names neither an element nor a kind"), _("fill in one of the two"))
+    if not ident and kind and kind not in sited():
+        fix = suggestion(kind, sited(), ", ".join(sited()))
+        wrong("kind", _("no list says where a {kind} stands", kind=repr(kind)[:80]), fix)
+    elif not ident and kind and None in places and len(problems) == before:
+        wrong("longitude", _("says not where it stands"), _("write longitude and latitude in degrees"))
+    given: dict[str, Value] = {}
+    for part in filter(None, (part.strip() for part in cells.get("parameters", "").split(";"))):
+        key, equals, value = part.partition("=")
+        if not equals:
+            wrong("parameters", _("{part} is not name=value", part=repr(part)[:80]), _("write beds=300; name=value"))
+        elif kind in sited() and not ident and key.strip() not in _takes(kind):
+            noun = _("parameter of {name}", name=repr(kind))
+            what = _("no {noun} is called {name}", noun=noun, name=repr(key.strip())[:80])
+            wrong("parameters", what, suggestion(key.strip(), _takes(kind), ", ".join(_takes(kind)) or "-"))
+        else:
+            given[key.strip()] = _value(value.strip())
+    if len(problems) > before:
+        return None
+    title, owner, maker, model, firmware = (cells.get(one, "") for one in _TEXTS)
+    bought = None if year is None else round(year)
+    return Asset(line, ident, kind, *places, title, owner, maker, model, firmware, bought, given)
+
+
+_TEXTS = ("title", "owner", "maker", "model", "firmware")
+
+
+def _value(said: str) -> Value:
+    if said.casefold() in ("true", "false"):
+        return said.casefold() == "true"
+    try:
+        return float(said)
+    except ValueError:
+        return said
+
+
+def sites_of(assets: Sequence[Asset], longitude_deg: float, latitude_deg: float) -> tuple[Site, ...]:
+    """Those that stand beside the networks, on the map around a place."""
+    return tuple(
+        Site(
+            one.kind,
+            *to_metres(one.longitude_deg or 0.0, one.latitude_deg or 0.0, longitude_deg, latitude_deg),
+            one.title,
+            one.parameters,
+        )
+        for one in assets
+        if not one.id
+    )
+
+
+def overrides_of(path: Path, assets: Sequence[Asset], components: Mapping[str, Component]) -> dict[str, Override]:
+    """What is said of elements of the networks. Raises `BadInput` for those that no network has."""
+    by_name: dict[str, list[str]] = {}
+    for component in components.values():
+        by_name.setdefault(component.network_id, []).append(component.id)
+    found: dict[str, Override] = {}
+    problems = []
+    for one in assets:
+        if not one.id:
+            continue
+        fit = [one.id] if one.id in components else by_name.get(one.id, [])
+        if one.kind:
+            fit = [name for name in fit if components[name].kind == one.kind]
+        if len(fit) != 1:
+            what = _("no network file has {name}", name=repr(one.id)[:80])
+            fix = suggestion(one.id, [*components, *by_name])
+            if fit:
+                what, fix = _("is more than one thing"), _("write one of: {names}", names=", ".join(fit))
+            problems.append(Problem(str(path), one.row, "id", what, fix))
+            continue
+        found[fit[0]] = Override(
+            owner=one.owner or None,
+            maker=one.maker or None,
+            model=one.model or None,
+            firmware=one.firmware or None,
+            year=one.year,
+            title=one.title or None,
+            parameters=dict(one.parameters),
+        )
+    if problems:
+        raise BadInput(problems)
+    return found
