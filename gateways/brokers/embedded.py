@@ -63,12 +63,11 @@ class EmbeddedBroker:
         """Whether, from the next start on, nobody's password holds but the probe's."""
         self._wanted = port
         self._timeout_s = start_timeout_s
+        self._simple = not identities
         probe = () if any(known.name == PROBE for known in identities) else (Identity(PROBE, Role.PROBE),)
-        logins = {i.name: (Login(i.name, secrets.token_urlsafe(24)), rights(i)) for i in (*identities, *probe)}
-        if not identities:
-            logins[self.writer.user] = self.writer, Rights(writes=("city/#",))
-            logins[self.viewer.user] = self.viewer, Rights(reads=("city/#",))
-        self._logins = logins
+        self._identities = {
+            i.name: (Login(i.name, secrets.token_urlsafe(24)), rights(i)) for i in (*identities, *probe)
+        }
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -107,7 +106,7 @@ class EmbeddedBroker:
         """How `identity` reaches this broker, once it runs. Raises `KeyError` for one it does not know."""
         if self._folder is None:
             raise BrokerUnavailable("the broker does not run")
-        login, _ = self._logins[identity]
+        login, _ = self._known()[identity]
         return BrokerAddress(self.host, self.port, login.user, Path(self._folder.name) / "passwords" / login.user)
 
     def kill(self) -> None:
@@ -137,11 +136,20 @@ class EmbeddedBroker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
+    def _known(self) -> dict[str, tuple[Login, Rights]]:
+        """Who may log in, by name, and what for."""
+        if not self._simple:
+            return self._identities
+        return self._identities | {
+            self.writer.user: (self.writer, Rights(writes=("city/#",))),
+            self.viewer.user: (self.viewer, Rights(reads=("city/#",))),
+        }
+
     def _taken(self) -> list[tuple[Login, Rights]]:
         """Who may log in with the password that holds now."""
         return [
             (replace(login, password=secrets.token_urlsafe(24)) if self.locked and name != PROBE else login, granted)
-            for name, (login, granted) in self._logins.items()
+            for name, (login, granted) in self._known().items()
         ]
 
     def _prepare(self) -> Path:
@@ -150,7 +158,7 @@ class EmbeddedBroker:
             self._folder = tempfile.TemporaryDirectory(prefix="stadtwerk-broker-", ignore_cleanup_errors=True)
             folder = Path(self._folder.name)
             (folder / "passwords").mkdir(mode=0o700)
-            for login, _ in self._logins.values():
+            for login, _ in self._known().values():
                 _private(folder / "passwords" / login.user, login.password)
         folder = Path(self._folder.name)
         config = folder / "nats.conf"
@@ -166,7 +174,7 @@ server_name: "stadtwerk"
 listen: "{HOST}:-1"
 max_payload: {MAX_PAYLOAD_BYTES}
 jetstream {{ store_dir: "{(folder / "store").as_posix()}", max_file_store: 512MB, max_memory_store: 64MB }}
-mqtt {{ listen: "{HOST}:{port}", ack_wait: "5s", consumer_inactive_threshold: "10s" }}
+mqtt {{ listen: "{HOST}:{port}", ack_wait: "5s" }}
 authorization {{ users: [
 {users}
 ] }}

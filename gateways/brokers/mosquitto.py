@@ -51,7 +51,8 @@ class MosquittoSettings:
     `folder` holds certificates and rights as `secrets init` makes them; `data` is where the broker keeps sessions,
     retained and queued messages, in NAME.db. It writes them down every `autosave_s` seconds: what came after is lost
     when it is killed, and sent again because only ingest's own acknowledgement counts (assumption: 5 s). `port` is the
-    door of gateways and viewers, `inner_port` that of ingest, control and watch, on a network that nobody else is on:
+    door of gateways and viewers, at `outer_host`; `inner_port` that of ingest, control and watch, at `host`, on a
+    network that nobody else is on:
     each has its own `connections`, so that who fills the one does not lock the other (assumptions: 2,000, which is
     1,900 gateways and some others, and 64). `password_port`, if not 0, is a door for those who can show no certificate:
     name and password over an encrypted line. `user` is whom a broker that is started by root becomes; `plugin` the file
@@ -62,6 +63,7 @@ class MosquittoSettings:
     folder: str
     data: str
     host: str = "127.0.0.1"
+    outer_host: str = "127.0.0.1"
     port: int = 8883
     inner_port: int = 8885
     password_port: int = 0
@@ -72,7 +74,7 @@ class MosquittoSettings:
     plugin: str = PLUGIN
 
     def __post_init__(self) -> None:
-        for text in (self.name, self.folder, self.data, self.host, self.user, self.plugin):
+        for text in (self.name, self.folder, self.data, self.host, self.outer_host, self.user, self.plugin):
             if not text or not text.isprintable() or text != text.strip():
                 raise ValueError(f"{text!r} cannot stand in a configuration of Mosquitto")
 
@@ -83,9 +85,10 @@ class MosquittoSettings:
 
 
 def installed(name: str) -> MosquittoSettings:
-    """A broker of the pair as it ships; on one machine both fit side by side."""
+    """A broker of the pair as it ships; on one machine both fit side by side. Gateways come through what stands before
+    it (`gateways.brokers.front`), on the same machine."""
     place = NAMES.index(name)
-    return MosquittoSettings(name, f"{INSTALLED}/{name}", STORED, port=8883 + place, inner_port=8885 + place)
+    return MosquittoSettings(name, f"{INSTALLED}/{name}", STORED, port=8873 + place, inner_port=8885 + place)
 
 
 def mosquitto_config(settings: MosquittoSettings) -> str:
@@ -200,7 +203,7 @@ def _certificate_doors(settings: MosquittoSettings) -> str:
     return f"""
 # The door of gateways and viewers: a certificate of our own authority, whose common name is the user. One identity is
 # one connection: nobody can throw out another by using its client id.
-listener {settings.port} {settings.host}
+listener {settings.port} {settings.outer_host}
 {_every_door(settings, settings.connections)}
 crlfile {settings.folder}/crl.pem
 require_certificate true
@@ -368,6 +371,7 @@ class MosquittoBroker:
             self.name,
             str((self._secrets / self.name).resolve()),
             str((self._data / "state").resolve()),
+            self.host,
             self.host,
             self.port,
             self.inner_port,

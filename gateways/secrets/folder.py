@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateways.brokers import mosquitto
+from gateways.brokers import front, mosquitto
 from gateways.brokers.address import IDENTITIES
 from gateways.brokers.rights import INGESTS, VIEWERS, Identity, Role, identities
 from gateways.secrets.authority import LEAF_DAYS, Authority, Signed, replace_secret
@@ -66,7 +66,7 @@ def init_secrets(
 
         authority/          ca.crt, ca.key: only needed to make more identities, keep it offline
         mosquitto-a/, -b/   ca.crt, crl.pem (what was revoked: nothing yet), server.crt, server.key, rights.json,
-                            mosquitto.conf
+                            mosquitto.conf, haproxy.cfg (what stands before it)
         identities/NAME/    ca.crt, client.crt, client.key, password
 
     Folders are open to this user only (0700), as are files (0600). Raises `SecretsExist`, and `ValueError` for a name,
@@ -94,7 +94,9 @@ def init_secrets(
             signed = authority.server(name, names, days)
             settings = replace(mosquitto.installed(name), host=listen)
             if compose:
-                settings = replace(settings, plugin=mosquitto.IMAGE_PLUGIN)
+                # In containers gateways come over the simulator alone, which bounds their connections.
+                port = front.FRONT_PORTS[mosquitto.NAMES.index(name)]
+                settings = replace(settings, outer_host=listen, port=port, plugin=mosquitto.IMAGE_PLUGIN)
             files = {
                 "ca.crt": authority.signed.certificate,
                 "crl.pem": authority.revocation_list(()),
@@ -103,6 +105,8 @@ def init_secrets(
                 mosquitto.RIGHTS: granted,
                 "mosquitto.conf": mosquitto.mosquitto_config(settings).encode(),
             }
+            if not compose:
+                files["haproxy.cfg"] = front.front_config(settings, listen).encode()
             _folder(partial / name, files)
         if compose:
             add_compose(partial, authority, gateways, days)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from gateways.brokers.front import FRONT_PORTS
 from gateways.brokers.mosquitto import NAMES, installed
 from gateways.secrets.folder import DATABASE, SIMULATOR
 from simulator.contracts.command_line import BAD_INPUT, program, say_places
@@ -37,7 +38,7 @@ def compose_files(gateways: Iterable[str]) -> dict[str, bytes]:
             "gateways": stations,
             "brokers": [_broker(host, port, "/etc/stadtwerk/control") for host, port in inner.items()],
             "watching": [_broker(host, port, "/etc/stadtwerk/watch") for host, port in inner.items()],
-            "uplinks": [{"host": broker, "port": installed(broker).port} for broker in NAMES],
+            "uplinks": [{"host": broker, "port": port} for broker, port in zip(NAMES, FRONT_PORTS, strict=True)],
             "links_host": "0.0.0.0",
             "identity": _certificate(_SECRETS),
             "database": influx

@@ -11,6 +11,7 @@ import pytest
 
 from gateways.brokers.address import Line
 from gateways.brokers.embedded import BrokerUnavailable
+from gateways.brokers.front import front_config
 from gateways.brokers.mosquitto import NAMES, MosquittoBroker, installed, mosquitto_config
 from gateways.secrets.authority import Authority
 from gateways.secrets.folder import init_secrets
@@ -23,6 +24,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
 @pytest.mark.parametrize("name", NAMES)
 def test_what_ships_is_what_the_code_writes(name: str) -> None:
     assert (SHIPPED / f"{name}.conf").read_text() == mosquitto_config(installed(name))
+    assert (SHIPPED / f"haproxy-{name}.cfg").read_text() == front_config(installed(name), "127.0.0.1")
 
 
 def test_without_a_certificate_nobody_gets_in(mosquitto: MosquittoBroker) -> None:

@@ -60,7 +60,7 @@ def test_each_machine_gets_a_folder_of_its_own(installation: Path) -> None:
         assert {path.name for path in own.iterdir()} == {"ca.crt", "client.crt", "client.key", "password"}
     for name in NAMES:
         assert {path.name for path in (installation / name).iterdir()} == {
-            *("ca.crt", "crl.pem", "server.crt", "server.key", "rights.json", "mosquitto.conf")
+            *("ca.crt", "crl.pem", "server.crt", "server.key", "rights.json", "mosquitto.conf", "haproxy.cfg")
         }
     keys = [path.read_bytes() for path in installation.rglob("*.key")]
     assert len(set(keys)) == len(keys) == 1 + len(EVERYONE) + 2

@@ -150,7 +150,7 @@ def test_a_parent_that_is_killed_takes_mosquitto_along(installation: Path, tmp_p
 
 
 def test_a_durable_reader_that_stays_away_starves_nobody(own_broker: Broker) -> None:
-    """It is owed 25 MB. Mosquitto keeps 16 MiB for it and drops the rest; the embedded broker forgets it."""
+    """It is owed 25 MB. Mosquitto keeps 16 MiB for it and drops the rest; the embedded broker keeps it all."""
     with Client(own_broker.address("viewer"), client_id="viewer", persistent=True) as away:
         assert away.subscribe("city/+/+/senml") == 1
     with Client(own_broker.address(D1)) as gateway:
