@@ -439,15 +439,15 @@ def test_categories_come_in_the_order_of_a_report() -> None:
 def test_a_continuity_judges_all_of_the_run_if_its_fault_is_the_first() -> None:
     """Else from its fault on, and what comes before is left; never those of the sub-system that broke."""
 
-    def left(fault: str) -> dict[str, tuple[int, int]]:
-        context = Context(
-            scenario(timeline=BREAKS, expectations=[LinkContinuity("x", fault)]), CITY, history(FINE, executed=BROKEN)
-        )
+    def left(fault: str, longest_s: float = 0.0) -> dict[str, tuple[int, int]]:
+        item = LinkContinuity("x", fault, TimeLimit(longest_s))
+        context = Context(scenario(timeline=BREAKS, expectations=[item]), CITY, history(FINE, executed=BROKEN))
         return {part.level.id: (part.begin, part.end) for part in left_to_judge(context)}
 
     own = {name: (0, 10 * HOUR) for name in CITY.levels if name.startswith("water-supply")}
     others = set(CITY.levels) - set(own)
-    assert left("") == left("a") == own
+    assert left("") == left("a") == left("a", 35_999.0) == own
+    assert left("a", 36_000.0) == dict.fromkeys(CITY.levels, (0, 10 * HOUR))  # a gap that no run could break
     assert left("b") == own | dict.fromkeys(others, (0, 600000))
     assert left("never") == dict.fromkeys(CITY.levels, (0, 10 * HOUR))
     early = history(FINE | {"power-supply-d1": dark(0, 30)}, executed=BROKEN)
