@@ -54,6 +54,8 @@ def write_control(city: City, folder: Path) -> None:
     for pump, ends in points.items():
         (tank, below), (_tank, above) = ends["BELOW"], ends["ABOVE"]
         device = named[PUMP, pump]
+        if not rooms[device]:
+            continue  # nobody commands it: it goes by its own controls
         levels.append(
             {
                 "device": device,
