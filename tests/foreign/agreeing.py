@@ -106,8 +106,8 @@ def power(source: Path, town: Path) -> tuple[str, str]:
     grid = build_grid(read, data, city)
     with quiet_pandapower():
         net = pandapower.from_json(str(source))
-        if "storage" in net:
-            net.storage["in_service"] = False
+        if "storage" in net:  # a battery stands by in the town; one without an energy is a load there, too
+            net.storage.loc[[int(battery.id) for battery in read.batteries], "in_service"] = False
         known = {}
         for limited in (True, False):
             for init in ("auto", "dc", "flat"):
