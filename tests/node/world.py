@@ -18,12 +18,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from gateways.brokers.address import BrokerAddress, configure_client
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.pair import Broker
-from gateways.brokers.rights import identities
+from gateways.brokers.rights import WATCH, identities
 from gateways.gateway.failover import LinkSettings
 from gateways.gateway.node import NodeConfig, NodeProcess, SouthboundClient
 from gateways.wire import topics
 from gateways.wire.senml import SenmlError
-from gateways.wire.versions import read_message
+from gateways.wire.versions import FILTER, read_message
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
 
 GATEWAY = "gateway-1"
@@ -118,22 +118,27 @@ class FakeIngest:
         self._db.execute("create table rows (gateway, boot, sequence, sensor, time, value)")
         self._next: dict[int, int] = defaultdict(int)
         self._early: dict[tuple[int, int], object] = {}
-        self._clients = []
-        for place, broker in enumerate(started):
-            address = broker.address("ingest-1")
-            client = mqtt.Client(
-                CallbackAPIVersion.VERSION2, f"ingest-{place}", clean_session=False, protocol=mqtt.MQTTv311
-            )
-            configure_client(client, address)
-            client.on_connect = lambda c, *_: c.subscribe([("city/+/+/senml", 1), ("city/v1/+/status", 1)])
-            client.on_message = self._on_message
-            client.reconnect_delay_set(1, 1)
-            client.connect(address.host, address.port, 5)
-            client.loop_start()
-            self._clients.append(client)
+        self._clients = [
+            self._connect(f"ingest-{place}", broker.address("ingest-1")) for place, broker in enumerate(started)
+        ]
+        self._watchers = [
+            self._connect(f"watch-{place}", broker.address(WATCH), "city/v1/+/status")
+            for place, broker in enumerate(started)
+        ]
+
+    def _connect(self, name: str, address: BrokerAddress, hears: str = FILTER) -> mqtt.Client:
+        """A connection of its own for each identity: ingest hears no status, who watches acknowledges nothing."""
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, name, clean_session=False, protocol=mqtt.MQTTv311)
+        configure_client(client, address)
+        client.on_connect = lambda c, *_: c.subscribe(hears, 1)
+        client.on_message = self._on_message
+        client.reconnect_delay_set(1, 1)
+        client.connect(address.host, address.port, 5)
+        client.loop_start()
+        return client
 
     def close(self) -> None:
-        for client in self._clients:
+        for client in (*self._clients, *self._watchers):
             client.disconnect()
             with contextlib.suppress(AttributeError):
                 client.loop_stop()
