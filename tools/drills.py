@@ -39,12 +39,11 @@ expect:
 """
 SPEED = 100
 GATEWAYS = 3
-READY = "processes run"
 
 
 @dataclass(frozen=True)
 class Drill:
-    """`kills`: process and scenario second. `stops`: process, wall seconds after the start, and for how long."""
+    """`kills`: process and scenario second. `stops`: process, wall seconds after the first reading, how long."""
 
     name: str
     brokers: str = "embedded"
@@ -220,6 +219,7 @@ class Gap:
     def __init__(self, folder: Path) -> None:
         self._store, self._ended = folder / "out.undelivered" / "store.sqlite", threading.Event()
         self.longest_s = 0.0
+        self.began = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
@@ -235,6 +235,7 @@ class Gap:
                 if last is not None:
                     self.longest_s = max(self.longest_s, time.monotonic() - since)
                 last, since = newest, time.monotonic()
+                self.began.set()
 
     def end(self) -> None:
         self._ended.set()
@@ -266,8 +267,8 @@ def run(drill: Drill, folder: Path, secrets: Path) -> tuple[Count, bool, float]:
     gap = Gap(folder)
     with (folder / "said").open("w+") as said:
         child = subprocess.Popen([*me, *arguments, *more], cwd=folder, stdout=said, stderr=said, env=environment)
-        while child.poll() is None and READY not in (folder / "said").read_text():
-            time.sleep(0.1)
+        while drill.stops and child.poll() is None and not gap.began.wait(0.1):
+            pass
         for process, after_s, for_s in drill.stops:
             time.sleep(after_s)
             pid = pid_of(folder / ".out.partial" / "live.jsonl", process)
