@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 ORDER: dict[str, tuple[str, ...]] = {
     "monitoring": (
-        "recording forest episodes delivered playbooks events",
+        "recording forest episodes delivered playbooks",
         "forecast picture",
         "detectors ordinary",
         "baseline checks",

@@ -13,7 +13,7 @@ from simulator.contracts.naming import Given, NameCode
 from simulator.contracts.registry import beside, registry
 from simulator.contracts.words import Text, Verbatim
 
-_MECHANISMS = ("resilience.inject.events", "monitoring.events", "stadtwerk.live.events", "stadtwerk.runs.events")
+_MECHANISMS = ("resilience.inject.events", "stadtwerk.live.events", "stadtwerk.runs.events")
 """Declare what can happen without being a sub-system or a lifeline."""
 
 _NAMES = ("simulator.city.generator.names",)

@@ -25,6 +25,7 @@ from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.domains.ict.catalogue import DATA, FALSE_DATA
+from stadtwerk.runs import events
 
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import Telemetry
@@ -247,7 +248,6 @@ class ControlRoom:
             self._record.write(orjson.dumps(row) + b"\n")
 
     def _carry_out(self, act: Act) -> None:
-        from monitoring import events
         from monitoring.delivered import Acknowledged, Command, Raised
 
         log = self._rt.log
@@ -264,21 +264,17 @@ class ControlRoom:
             log.add(events.ALARM_CLEARED, log.event(cause).subject, {"alarm": act.alarm}, cause=cause)
 
     def _raised(self, act: Raised) -> int:
-        from monitoring import events
-
         subject = act.districts[0] if act.kind == "report" else act.subject
         params: dict[str, Value] = {
             "alarm": act.alarm,
             "seat": act.seat,
             "evidence": act.kind,
             "components": " ".join(dict.fromkeys(name.split("/")[0] for name in act.series)) or act.subject.split()[0],
-            "districts": " ".join(act.districts),
+            "districts": " ".join(act.districts) or "-",
         }
         return self._rt.log.add(events.ALARM_RAISED, subject, params, value=act.score)
 
     def _command(self, act: Command) -> None:
-        from monitoring import events
-
         log = self._rt.log
         answered = partial(self._answered, act.command)
         if act.trade:

@@ -59,7 +59,7 @@ def test_every_thing_left_out_is_said(tmp_path: Path) -> None:
     pp.create_ward(net, 2, 0.1, 0.0, 0.1, 0.0)
     pp.create_impedance(net, 2, 3, 0.01, 0.01, 10.0)
     pp.create_storage(net, 3, 0.1, max_e_mwh=float("nan"))
-    net.trafo["tap_changer_type"] = "Symmetrical"
+    net.trafo["tap_changer_type"] = "Tabular"
     net.trafo["tap_pos"] = 2
     net.line.loc[0, "max_i_ka"] = float("nan")
     said = {(a.subject.of("en"), a.text.of("en")) for a in import_pandapower(net, tmp_path / "p.json")}
@@ -69,7 +69,7 @@ def test_every_thing_left_out_is_said(tmp_path: Path) -> None:
         ("load", "out of service"),
         ("impedance", "taken as a line"),
         ("storage", "no rated power or energy"),
-        ("transformer", "tap changer of type Symmetrical"),
+        ("transformer", "tap changer of type Tabular"),
         ("line", "no rated current"),
     ):
         assert any(s == subject and part in text for s, text in said), (subject, part, said)

@@ -27,6 +27,10 @@ timeline:
 """
 
 
+RASTERS = {"pga.asc": (-180, -90, 360), "gusts.asc": (0, 5_000_000, 1_000_000)}
+"""West, south and width of the only value of what the page takes from rasters: in degrees, and in metres of UTM zone 32."""
+
+
 def entries() -> list[str]:
     """The entries of all blocks that hold whole entries."""
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
@@ -37,8 +41,14 @@ def entries() -> list[str]:
 def test_every_entry_of_the_page_is_sound(tmp_path: Path) -> None:
     city = load_named_city("demo")
     assert len(entries()) >= 5
+    for name, (west, south, width) in RASTERS.items():
+        head = f"ncols 1\nnrows 1\nxllcorner {west}\nyllcorner {south}\ncellsize {width}\n3\n"
+        (tmp_path / name).write_text(head, encoding="utf-8")
+    main = next(c.id for c in city.components.values() if c.kind == "pipe")
+    rows = f"time,component,fail_perc\n3600,{main},50\n"
+    (tmp_path / "disruption_file.csv").write_text(rows, encoding="utf-8")
     for text in entries():
         (tmp_path / "s.yaml").write_text(HEAD + text, encoding="utf-8")
-        problems = check_scenario(load_document(tmp_path / "s.yaml", "page"), city)
+        problems = check_scenario(load_document(tmp_path / "s.yaml"), city)
         assert not problems, "\n".join(map(str, problems))
         assert yaml.safe_load(text)

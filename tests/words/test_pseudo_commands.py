@@ -67,7 +67,11 @@ TOPICS = (
     *("scenarios", "suites", "campaigns", "cities", "kinds", "faults", "levels", "quantities"),
     *("norms", "rates", "fragilities", "clauses", "plugins"),
 )
-NESTED = {"secrets": ("init", "add", "revoke"), "city": ("show", "export", "import"), "monitor": ("learn", "watch")}
+NESTED = {
+    "secrets": ("init", "add", "revoke"),
+    "city": ("show", "export", "import", "template"),
+    "monitor": ("learn", "watch"),
+}
 
 TYPED = re.compile(
     r"`[^`]*`|(?<![\w-])--?[a-z][\w-]*|stadtwerk(?: [\w./=<>@:-]+)*|[\w./-]*/[\w./*-]*"
@@ -106,7 +110,7 @@ def ids() -> frozenset[str]:
 UNITS = ("NTU", *chain(LENGTHS_M, TIMES_S, SPEEDS_M_S, COORDINATES, PERIODS), "thousand", "feet")
 """Units that have a name, as they are typed."""
 
-OPTIONS = ("auto", "off", "any", "true", "false", "influxdb", "victoriametrics")
+OPTIONS = ("auto", "off", "any", "true", "false", "influxdb", "victoriametrics", "closed-loop", "all-knowing", "blind")
 CHOICES = frozenset((*READABLE, *COMMANDS, *TOPICS, *chain(*NESTED.values()), *OPTIONS, *UNITS))
 
 

@@ -51,9 +51,9 @@ class AuditSettings:
         """What the figures rest on, for people."""
         begin, at = f"{self.start:%Y-%m-%d %H:%M}", shown(self.at_s)
         sustained = norms()["saidi-sustained"]
-        tolerated = f"{shown(self.longest_s)} [{sustained.source}]"
-        if self.longest_s != sustained.value:
-            tolerated = shown(self.longest_s)
+        tolerated: Text | str = shown(self.longest_s)
+        if self.longest_s == sustained.value:
+            tolerated = _("{time} [{source}]", time=tolerated, source=sustained.source)
         lasts, watched, work = shown(self.for_s), shown(self.until_s), shown(self.work_s)
         return (
             _(
@@ -158,7 +158,7 @@ def own_fault(kind: str) -> str | None:
     points = registry().types[kind].faults
     found = next((point for point in points if point.disables), None)
     if found is None:
-        found = next((p for p in points if all(x.default is not None for x in p.parameters)), None)
+        found = next((p for p in points if not p.either and all(x.default is not None for x in p.parameters)), None)
     return None if found is None else found.name
 
 
