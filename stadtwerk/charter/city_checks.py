@@ -149,16 +149,20 @@ def check_geodata(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
 
 def _lost(features: Sequence[dict[str, object]], city: City) -> list[str]:
     """What is not where it was, seen by its id."""
+    from simulator.city.export import line_ends
     from simulator.city.frame import to_degrees
 
     where = {str(f["id"]): f["geometry"] for f in features}
     lost = [name for name in (*city.districts, *city.components, *city.links) if name not in where]
+    lines = line_ends(city)
     for component in city.components.values():
         shape = where.get(component.id)
         if isinstance(shape, dict):
-            there = to_degrees(component.x_m, component.y_m, city.longitude_deg, city.latitude_deg)
-            found = shape["coordinates"]
-            if max(abs(a - b) for a, b in zip(there, found, strict=True)) > DEGREES:
+            ends = lines.get(component.id)
+            wanted = [to_degrees(c.x_m, c.y_m, city.longitude_deg, city.latitude_deg) for c in ends or (component,)]
+            found = shape["coordinates"] if ends else [shape["coordinates"]]
+            apart = [abs(a - b) for x, y in zip(wanted, found, strict=True) for a, b in zip(x, y, strict=True)]
+            if max(apart) > DEGREES:
                 lost.append(component.id)
     return lost
 

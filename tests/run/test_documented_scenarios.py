@@ -28,7 +28,7 @@ timeline:
 
 
 RASTERS = {"pga.asc": (-180, -90, 360), "gusts.asc": (0, 5_000_000, 1_000_000)}
-"""West, south and width of the only value of what the page takes from rasters: in degrees, and in metres of UTM zone 32."""
+"""West, south and width of the only value of each raster that the page names: in degrees, and in metres of UTM 32."""
 
 
 def entries() -> list[str]:
