@@ -309,6 +309,14 @@ def _from_file(value: str, info: ValidationInfo, reading: Callable[[Path], T]) -
         raise
 
 
+def _measured(city: City, component: str, quantity: str, way: Sequence[str], mistakes: Mistakes) -> None:
+    """A sensor at the component reads the quantity; what nobody measures can show nothing."""
+    there = city.measured_at(component)
+    if quantity not in there:
+        what = _("no sensor reads {quantity} at {target}", quantity=repr(quantity), target=repr(component))
+        mistakes.wrong(way, what, _("sensors there read: {names}", names=", ".join(there) or _("nothing")))
+
+
 class IsolationFields(Model):
     """What is broken is closed off before it is mended, and opened again when it is."""
 
@@ -339,10 +347,8 @@ class IsolationFields(Model):
         if context.city is None or seen is None:
             return
         component, _dot, quantity = seen.signal.rpartition(".")
-        if component != TARGET and quantity not in context.city.measured_at(component):
-            what = _("no sensor reads {quantity} at {target}", quantity=repr(quantity), target=repr(component))
-            read = ", ".join(context.city.measured_at(component)) or _("nothing")
-            mistakes.wrong("seen", what, _("sensors there read: {names}", names=read))
+        if component != TARGET:
+            _measured(context.city, component, quantity, ("seen",), mistakes)
 
     def record(self) -> Isolation:
         seen = None if self.seen is None else self.seen.trigger()
@@ -877,6 +883,7 @@ class _EntryCheck:
         if self.given("isolation") and self.point is not None and not self.point.closed_off:
             what = _("{name} is not ended by closing valves", name=repr(self.point.name))
             self.wrong("isolation", what, _("leave it out"))
+        self._seen()
         if not self.given("fault", "isolate", "disruption") and not self.draws and not self.cases:
             self.wrong((), _("'fault' is missing"), _("add it, see `{command}`", command=FAULTS))
         both, neither = (
@@ -899,6 +906,17 @@ class _EntryCheck:
         self._evidence()
         if name is not None:
             self.world.courses.setdefault(name, self._course())
+
+    def _seen(self) -> None:
+        """What has to show that the target itself is broken is read there."""
+        isolation: IsolationFields | None = self.fields.get("isolation")
+        if self.city is None or isolation is None or isolation.seen is None:
+            return
+        component, _dot, quantity = isolation.seen.signal.rpartition(".")
+        if component == TARGET:
+            for target in listed(self.fields.get("target")):
+                if target in self.city.components:
+                    _measured(self.city, target, quantity, ("isolation", "seen"), self.mistakes)
 
     def _times(self) -> tuple[float, float] | None:
         """When the entry is in force, at longest; None if it cannot be read, or if a state or a draw decides."""

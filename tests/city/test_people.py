@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,21 @@ def test_outlines_meet_without_overlap_and_cover_all_points(seed: int, count: in
     clear = distances[:, 1] - distances[:, 0] > 0.1  # outlines are rounded to a centimetre
     assert (hits.sum(axis=0)[clear] == 1).all()
     assert (hits.argmax(axis=0)[clear] == near[clear]).all()
+
+
+@pytest.mark.parametrize(("columns", "rows", "factor"), [(2, 3, 0.3048), (3, 3, 1.0), (5, 7, 333.333), (4, 4, 0.1)])
+def test_outlines_around_middles_on_a_grid_are_its_squares(columns: int, rows: int, factor: float) -> None:
+    """Four middles are as near to each inner corner; the share of the area is known."""
+    x, y = np.meshgrid(np.arange(columns) * 3280.84 * factor, np.arange(rows) * 3400.0 * factor)
+    chosen = np.column_stack([x.ravel(), y.ravel()])
+    wide, high = 3280.84 * factor, 3400.0 * factor
+    border = ((-wide / 2, -high / 2), (x.max() + wide / 2, -high / 2), (x.max() + wide / 2, y.max() + high / 2))
+    rings = outlines(chosen, (*border, (-wide / 2, y.max() + high / 2)))
+    for (a, b), ring in zip(chosen, rings, strict=True):
+        assert shapely.Polygon(ring).bounds == pytest.approx(
+            (a - wide / 2, b - high / 2, a + wide / 2, b + high / 2), abs=0.02
+        )
+        assert shapely.Polygon(ring).area == pytest.approx(wide * high, rel=1e-3)
 
 
 def test_each_middle_is_the_mean_of_its_part() -> None:

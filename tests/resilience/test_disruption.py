@@ -182,6 +182,7 @@ def test_isolation_is_refused_where_it_means_nothing(tmp_path: Path) -> None:
         main + ", isolation: {close: valves, valves: v.csv}"
     )
     assert "no sensor reads 'working'" in said(main + ", isolation: {seen: {signal: junction-1.working, below: 1}}")
+    assert "at 'pipe-W_9'" in said(main + ", isolation: {seen: {signal: target.flow_m3_s, below: 1}}")
     assert "has both `area_m2` and `area_share`" in said(main.replace("{", "{area_m2: 1, "))
     assert "needs one of the parameters area_m2 or area_share" in said("fault: burst, target: pipe-W_9")
 

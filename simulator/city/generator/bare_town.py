@@ -63,12 +63,31 @@ def nearest_middle(points: Floats, chosen: Floats) -> NDArray[np.int64]:
 
 
 def outlines(chosen: Floats, border: Outline) -> list[Outline]:
-    """The part of a convex border that is nearer to each middle than to any other (Voronoi cells)."""
-    town = shapely.Polygon(border)
-    if len(chosen) == 1:
-        return [_ring(town)]
-    cells = shapely.voronoi_polygons(shapely.MultiPoint(chosen), extend_to=town, ordered=True)
-    return [_ring(cell.intersection(town)) for cell in cells.geoms]
+    """The part of a convex border that is nearer to each middle than to any other (Voronoi cells).
+
+    Each is what the half planes of its middle against each other one leave of the border. GEOS finds all cells at once,
+    but of middles on a grid, where four are as near to one corner, it makes a cell that overlaps the others.
+    """
+    return [_ring(shapely.Polygon(_nearer(chosen, i, border))) for i in range(len(chosen))]
+
+
+def _nearer(chosen: Floats, i: int, border: Outline) -> list[tuple[float, float]]:
+    """Corners of the part of the border nearer to middle `i` than to any other (Sutherland and Hodgman 1974)."""
+    ring, own = list(border), chosen[i]
+    for other in np.delete(chosen, i, axis=0):
+        along, half = other - own, (other @ other - own @ own) / 2
+        beyond = [x * along[0] + y * along[1] - half for x, y in ring]
+        kept: list[tuple[float, float]] = []
+        for (a, far_a), (b, far_b) in zip(
+            zip(ring, beyond, strict=True), zip(ring[1:] + ring[:1], beyond[1:] + beyond[:1], strict=True), strict=True
+        ):
+            if far_a <= 0:
+                kept.append(a)
+            if (far_a < 0 < far_b) or (far_b < 0 < far_a):
+                share = far_a / (far_a - far_b)
+                kept.append((float(a[0] + share * (b[0] - a[0])), float(a[1] + share * (b[1] - a[1]))))
+        ring = kept
+    return ring
 
 
 THIN = 0.02
