@@ -73,12 +73,16 @@ def told(modes: list[Mode]) -> list[Text]:
         for one in modes
     ]
     by_name = {one.name: one.person_hours for one in modes}
-    said.append(
-        _(
-            "what the control room saves against knowing nothing: {saved} people-hours; what full knowledge would "
-            "save beyond that: {more}",
-            saved=number(round(by_name["blind"] - by_name["closed-loop"])),
-            more=number(round(by_name["closed-loop"] - by_name["all-knowing"])),
+    saved, more = by_name["blind"] - by_name["closed-loop"], by_name["closed-loop"] - by_name["all-knowing"]
+    hours, beyond = number(round(abs(saved))), number(round(abs(more)))
+    if saved >= 0:
+        said.append(_("against knowing nothing the control room saves {hours} people-hours", hours=hours))
+    else:
+        said.append(_("the control room costs {hours} people-hours more than knowing nothing", hours=hours))
+    if more >= 0:
+        said.append(_("to know every fault at once would save {hours} people-hours more", hours=beyond))
+    else:
+        said.append(
+            _("controls of their own, which believe what they read, lose {hours} people-hours more", hours=beyond)
         )
-    )
     return said

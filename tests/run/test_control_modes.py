@@ -1,0 +1,28 @@
+"""What the three ways to run one scenario come to, side by side: nothing that was lost is told as saved."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from resilience.judge.verdict import Value
+from stadtwerk.studies.control import MODES, Mode, told
+
+
+@pytest.mark.parametrize(
+    ("closed_loop", "blind", "all_knowing", "room", "beyond"),
+    [
+        (854, 26_397, 810, "saves 25,543 people-hours", "would save 44 people-hours more"),
+        (8_561, 2_981, 112_390, "costs 5,580 people-hours more", "lose 103,829 people-hours more"),
+    ],
+)
+def test_savings_and_losses_have_their_own_words(
+    closed_loop: float, blind: float, all_knowing: float, room: str, beyond: str
+) -> None:
+    hours = {"closed-loop": closed_loop, "blind": blind, "all-knowing": all_knowing}
+    result = SimpleNamespace(verdict=SimpleNamespace(value=Value.FAIL))
+    said = [line.of("en") for line in told([Mode(name, result, hours[name]) for name in MODES])]  # type: ignore[arg-type]
+    assert len(said) == 5
+    assert room in said[3]
+    assert beyond in said[4]
