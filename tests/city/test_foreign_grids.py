@@ -105,12 +105,13 @@ def test_a_direct_current_line_carries_its_power(tmp_path: Path) -> None:
     assert "0.2 MW" in said and "holds no voltage" in said
 
 
-def test_the_inner_source_of_a_ward_is_told(tmp_path: Path) -> None:
+def test_the_inner_source_of_a_ward_is_told_as_a_plant(tmp_path: Path) -> None:
     net = chain([1.0])
     pp.create_xward(net, 1, 0.1, 0.05, 0.02, 0.01, 0.1, 0.2, 1.0, name="next town")
     file, said = converted(net, tmp_path)
-    assert "next town" in said and "inner voltage source is left out" in said
-    assert solved(file)[1] > 1.1
+    assert "next town" in said and "power plant of 0 W" in said
+    assert [(plant.id, plant.name, plant.rated_w) for plant in file.plants] == [("xward-0", "next town", 0.0)]
+    assert "xward-0" in {branch.id for branch in file.branches}
 
 
 @pytest.mark.parametrize(

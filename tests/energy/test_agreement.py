@@ -149,6 +149,37 @@ def test_taps_parallel_units_shunts_motors_storages_and_three_windings(tmp_path:
     assert difference(side.voltage(), other(net)) < TIGHT
 
 
+@pytest.mark.parametrize("beside", ["alone", "a plant at its bus", "out of service"])
+def test_the_inner_source_of_an_extended_ward_holds_the_voltage(tmp_path: Path, beside: str) -> None:
+    import pandapower as pp
+
+    net = chain([1.0, 0.5])
+    before = other(net)
+    pp.create_xward(net, 1, 0.1, 0.05, 0.02, 0.01, r_ohm=3.0, x_ohm=8.0, vm_pu=1.04)
+    pp.create_xward(net, 2, 0.0, 0.0, 0.0, 0.0, r_ohm=0.0, x_ohm=20.0, vm_pu=0.99)
+    if beside == "out of service":
+        net.xward["in_service"] = [True, False]
+    elif beside == "a plant at its bus":
+        pp.create_gen(net, 1, 0.4, vm_pu=1.01, min_q_mvar=-99.0, max_q_mvar=99.0)
+    theirs = other(net)
+    ours = Side(written(net, tmp_path / "power.json")).voltage()
+    assert difference({bus: ours[bus] for bus in theirs}, theirs) < TIGHT
+    assert difference(before, theirs) > 1e-3, "it tells something"
+
+
+def test_windings_of_unlike_losses_have_the_star_of_their_reactances(tmp_path: Path) -> None:
+    import pandapower as pp
+
+    net = chain([1.0, 0.5])
+    medium, small = pp.create_bus(net, 20.0, geodata=(7.79, 48.4)), pp.create_bus(net, 10.0, geodata=(7.79, 48.41))
+    pp.create_transformer3w_from_parameters(
+        net, 0, medium, small, 110.0, 20.0, 10.0, 40.0, 25.0, 15.0, 10.4, 6.1, 16.2, 3.0, 0.3, 0.4, 0.0, 0.0,
+    )  # fmt: skip
+    pp.create_load(net, medium, 8.0, 2.0)
+    pp.create_load(net, small, 5.0, 1.0)
+    assert difference(Side(written(net, tmp_path / "power.json")).voltage(), other(net)) < TIGHT
+
+
 def test_micropolis_agrees_and_is_as_overloaded_as_published(tmp_path: Path) -> None:
     """A grid that nobody here wrote, in an older pandapower format: 1,225 buses, 789 transformers, 3 ring points."""
     import pandapower

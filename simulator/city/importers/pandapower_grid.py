@@ -57,6 +57,9 @@ def places(net: Any, tables: Tables, edges: Sequence[tuple[int, int]], roots: It
     """A point for every bus: from its GeoJSON, else from the old table `bus_geodata`, else drawn or a neighbour's."""
     known = _from_geojson(net) or _from_table(net)
     known = {bus: point for bus, point in known.items() if bus in tables.node_of}
+    for index, inner in tables.inner_bus.items():
+        if (bus := int(net.xward.at[index, "bus"])) in known:
+            known[inner] = known[bus]
     buses = list(tables.node_of)
     if not known:
         tables.assume(_("coordinates"), _("the file has none; the grid was drawn as a tree from its infeeds"))
@@ -133,8 +136,9 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     """Convert a pandapower JSON file (any format version that pandapower can read) or net into `out`.
 
     Network ids are pandapower's indices (`bus-12`); a three-winding transformer's carries the prefix `w3-`, an
-    impedance's `impedance-`. Raises
-    `BadInput` for a file that pandapower cannot read, and for a net without a bus or without an infeed.
+    impedance's `impedance-`, what stands for the inside of an extended ward `xward-`.
+
+    Raises `BadInput` for a file that pandapower cannot read, and for a net without a bus or without an infeed.
     """
     name = str(source) if isinstance(source, Path) else "net"
     net, left_out = _open(source) if isinstance(source, Path) else (source, {})
@@ -190,9 +194,7 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
             for s in storages
         ),
         tuple(
-            PlantRecord(
-                str(h.index), h.name, *at[h.bus], str(h.bus), h.source, h.gen, h.rated_w, h.q_min_var, h.q_max_var
-            )
+            PlantRecord(h.id, h.name, *at[h.bus], str(h.bus), h.source, h.gen, h.rated_w, h.q_min_var, h.q_max_var)
             for h in holders
         ),
     )
@@ -243,7 +245,7 @@ def _bus(net: Any, tables: Tables, at: dict[int, Point], bus: int, loads: BusLoa
     drawn = loads or BusLoads()
     return BusRecord(
         str(bus),
-        text({"name": net.bus.at[bus, "name"]}, "name"),
+        text({"name": net.bus.at[bus, "name"]}, "name") if bus in net.bus.index else "",
         *at[bus],
         tables.node_of[bus],
         tables.rated_kv[bus] * 1e3,

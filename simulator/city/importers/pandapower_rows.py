@@ -44,6 +44,8 @@ class Tables:
     assumptions: list[Assumption] = field(default_factory=list)
     node_of: dict[int, int] = field(default_factory=dict)
     rated_kv: dict[int, float] = field(default_factory=dict)
+    inner_bus: dict[int, int] = field(default_factory=dict)
+    """Of each extended ward: the bus behind its impedance, which the file does not name."""
     _next: int = 0
 
     def add(self, table: str, **values: Any) -> int:
@@ -132,6 +134,7 @@ def convert_branches(net: Any, tables: Tables) -> tuple[list[Branch], list[OpenS
         *_transformers(net, tables, switches),
         *_three_winding(net, tables, switches),
         *_impedances(net, tables),
+        *_inner_impedances(net, tables),
     ]
     ring = [*_ring_points(net, branches, switches, tables), *_bus_switches(net, tables)]
     return branches, ring
@@ -366,10 +369,7 @@ def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int]
             [] if fits_12 and fits_13 else [name],
             _("phase shift rounded to {degrees} degrees", degrees=30),
         )
-        columns: dict[str, Any] = {}
-        for pair, a, b, at in (("12", "hv", "mv", "hv"), ("23", "mv", "lv", "mv"), ("13", "hv", "lv", "lv")):
-            columns[f"uk_{pair}"] = number(row, f"vk_{at}_percent") / 100.0
-            columns[f"pk_{pair}"] = number(row, f"vkr_{at}_percent") / 100.0 * min(rated[a], rated[b])
+        columns: dict[str, Any] = _star(row, rated)
         for i, s in enumerate(("hv", "mv", "lv"), start=1):
             columns |= {f"node_{i}": tables.node_of[buses[i - 1]], f"status_{i}": int(closed[i - 1])}
             columns |= {f"u{i}": volts[s], f"sn_{i}": rated[s]}
@@ -392,6 +392,28 @@ def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int]
             words = _("taps at the star point are taken as at the terminal")
             tables.assume_of(_("transformer"), [name], words)
     return out
+
+
+def _star(row: Row, rated: dict[str, float]) -> dict[str, float]:
+    """Short-circuit voltages and losses by pair of windings, as power-grid-model takes them.
+
+    Pandapower makes a star of the reactances of the pairs, power-grid-model one of the amounts of their impedances:
+    each pair is given the sum of the amounts that its two arms have in pandapower's star.
+    """
+    high, medium, small = (rated[side] for side in ("hv", "mv", "lv"))
+    low = {"12": min(high, medium), "23": min(medium, small), "13": min(high, small)}
+    r, x = {}, {}
+    for pair, at in (("12", "hv"), ("23", "mv"), ("13", "lv")):
+        amount, along = (number(row, f"{column}_{at}_percent") / 100.0 for column in ("vk", "vkr"))
+        r[pair], x[pair] = along / low[pair], math.sqrt(max(0.0, amount**2 - along**2)) / low[pair]
+
+    def arms(of: dict[str, float]) -> tuple[float, float, float]:
+        half = sum(of.values()) / 2
+        return half - of["23"], half - of["13"], half - of["12"]
+
+    one, two, three = (math.copysign(math.hypot(a, b), b) for a, b in zip(arms(r), arms(x), strict=True))
+    both = {"12": one + two, "23": two + three, "13": one + three}
+    return {f"uk_{pair}": both[pair] * low[pair] for pair in low} | {f"pk_{p}": r[p] * low[p] ** 2 for p in low}
 
 
 def _impedances(net: Any, tables: Tables) -> list[Branch]:
@@ -477,6 +499,38 @@ def _bus_switches(net: Any, tables: Tables) -> list[OpenSwitch]:
     return out
 
 
+def _inner_impedances(net: Any, tables: Tables) -> list[Branch]:
+    """Between an extended ward and its inner source: a bus of its own, numbered after those of the file, and a line."""
+    out = []
+    free = max((int(bus) for bus in net.bus.index), default=-1) + 1
+    for index, row in in_service(net, "xward"):
+        bus = int(row["bus"])
+        if bus not in tables.node_of:
+            continue
+        inner = tables.inner_bus[index] = free + len(out)
+        tables.rated_kv[inner] = tables.rated_kv[bus]
+        tables.node_of[inner] = tables.add("node", u_rated=tables.rated_kv[bus] * 1e3)
+        z = complex(number(row, "r_ohm"), number(row, "x_ohm")) or complex(0, SMALL_OHM)
+        pgm = tables.add(
+            "line",
+            from_node=tables.node_of[bus],
+            to_node=tables.node_of[inner],
+            from_status=1,
+            to_status=1,
+            r1=z.real,
+            x1=z.imag,
+            c1=0.0,
+            tan1=0.0,
+            i_n=UNKNOWN_RATING_A,
+        )
+        name = text(row, "name") or f"xward {index}"
+        buses = (bus, inner)
+        out.append(Branch("line", index, name, buses, "line", pgm, UNKNOWN_RATING_A, (True, True), prefix="xward-"))
+    words = _("its inner voltage source stands as a power plant of 0 W behind a line of the file's impedance")
+    tables.assume_of(_("equivalent network (xward)"), [b.name for b in out], words)
+    return out
+
+
 INFEED_SK_VA = 1e14
 """Short-circuit power of an infeed: so high that it holds its voltage, as pandapower's external grid does.
 
@@ -512,7 +566,7 @@ class Plant:
 class Holder:
     """A generator that holds its voltage: rows of `source` and `sym_gen`, and its reactive power at least and most."""
 
-    index: int
+    id: str
     name: str
     bus: int
     source: int
@@ -566,17 +620,12 @@ def convert_loads(net: Any, tables: Tables) -> dict[int, BusLoads]:
         at.rated_w += p
         at.names.append(name)
     _asymmetric(net, tables, out)
-    inner = []
-    for index, row in [*in_service(net, "ward"), *in_service(net, "xward")]:
+    for _index, row in [*in_service(net, "ward"), *in_service(net, "xward")]:
         if int(row["bus"]) in tables.node_of:
-            if "vm_pu" in row:
-                inner.append(text(row, "name") or f"xward {index}")
             at = out.setdefault(int(row["bus"]), BusLoads())
             at.power[0] += complex(number(row, "ps_mw"), number(row, "qs_mvar")) * 1e6
             at.power[1] += complex(number(row, "pz_mw"), number(row, "qz_mvar")) * 1e6
             at.rated_w += (number(row, "ps_mw") + number(row, "pz_mw")) * 1e6
-    words = _("its inner voltage source is left out: 0 MW, but its reactive power and what it holds of the voltage")
-    tables.assume_of(_("equivalent network (xward)"), inner, words)
     for bus, at in out.items():
         at.loads = [_load(tables, bus, kind, s) for kind, s in enumerate(at.power) if s]
     _motors(net, tables, out)
@@ -644,6 +693,7 @@ NEEDED = {
     "impedance": ("sn_mva", "rft_pu", "xft_pu"),
     "dcline": ("p_mw",),
     "shunt": ("q_mvar",),
+    "xward": ("r_ohm", "x_ohm", "vm_pu"),
 }
 """Values without which an element of pandapower is none: its power flow does not converge without them."""
 
@@ -727,7 +777,7 @@ NO_LIMIT_VAR = 1e15
 
 
 def convert_holders(net: Any, tables: Tables) -> list[Holder]:
-    """Add the generators that hold the voltage of their bus, which are not slack: each a source (off) and a plant."""
+    """Add what holds the voltage of its bus: generators that are not slack and inner sources of extended wards."""
     out, unlimited = [], []
     for index, row in in_service(net, "gen"):
         bus = int(row["bus"])
@@ -738,17 +788,26 @@ def convert_holders(net: Any, tables: Tables) -> list[Holder]:
         low, high = number(row, "min_q_mvar", -math.inf) * 1e6, number(row, "max_q_mvar", math.inf) * 1e6
         if math.isinf(low) or math.isinf(high):
             unlimited.append(name)
-        node, held = tables.node_of[bus], number(row, "vm_pu", 1.0)
-        stiff_va = max(INFEED_SK_VA, STIFFER * abs(p))
-        source = tables.add("source", node=node, status=0, u_ref=held, u_ref_angle=0.0, sk=stiff_va)
-        gen = tables.add("sym_gen", node=node, status=1, type=0, p_specified=p, q_specified=0.0)
+        source, gen = _holding(tables, bus, number(row, "vm_pu", 1.0), p)
         rated = number(row, "sn_mva") or number(row, "max_p_mw") or number(row, "p_mw")
         limits = max(-NO_LIMIT_VAR, low), min(NO_LIMIT_VAR, high)
-        out.append(Holder(index, name, bus, source, gen, abs(rated) * 1e6, *limits))
+        out.append(Holder(str(index), name, bus, source, gen, abs(rated) * 1e6, *limits))
     words = _("holds its voltage within its reactive power; its power follows the load of the day")
     tables.assume_of(_("generation"), [holder.name for holder in out], words)
     tables.assume_of(_("generation"), unlimited, _("no limit of reactive power in the file: none is kept"))
+    for index, row in in_service(net, "xward"):
+        if index in tables.inner_bus:
+            bus, name = tables.inner_bus[index], text(row, "name") or f"xward {index}"
+            source, gen = _holding(tables, bus, number(row, "vm_pu", 1.0), 0.0)
+            out.append(Holder(f"xward-{index}", name, bus, source, gen, 0.0, -NO_LIMIT_VAR, NO_LIMIT_VAR))
     return out
+
+
+def _holding(tables: Tables, bus: int, held_pu: float, power_w: float) -> tuple[int, int]:
+    """Rows of a source (off) and of a plant at the same bus."""
+    node, stiff_va = tables.node_of[bus], max(INFEED_SK_VA, STIFFER * abs(power_w))
+    source = tables.add("source", node=node, status=0, u_ref=held_pu, u_ref_angle=0.0, sk=stiff_va)
+    return source, tables.add("sym_gen", node=node, status=1, type=0, p_specified=power_w, q_specified=0.0)
 
 
 def convert_generation(net: Any, tables: Tables) -> list[Plant]:
