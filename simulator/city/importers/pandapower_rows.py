@@ -501,7 +501,7 @@ def _bus_switches(net: Any, tables: Tables) -> list[OpenSwitch]:
 
 def _inner_impedances(net: Any, tables: Tables) -> list[Branch]:
     """Between an extended ward and its inner source: a bus of its own, numbered after those of the file, and a line."""
-    out = []
+    out: list[Branch] = []
     free = max((int(bus) for bus in net.bus.index), default=-1) + 1
     for index, row in in_service(net, "xward"):
         bus = int(row["bus"])
