@@ -60,7 +60,7 @@ from resilience.scenario.selector import OF_COMPONENTS, left_out, matching, mean
 from resilience.scenario.words import added
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain, Value
-from simulator.contracts.crews import crews_of, trade_of, trade_of_link
+from simulator.contracts.crews import crews_of, trade_at
 from simulator.contracts.document import TYPE_WORDS
 from simulator.contracts.duration import shown
 from simulator.contracts.failure import INTENSITY, HazardType
@@ -1050,7 +1050,9 @@ class _EntryCheck:
         if repair.trade is not None:
             wanted = {repair.trade}
         else:
-            wanted = {str(trade) for target in targets if (trade := _trade_of(target, city)) is not None}
+            wanted = {
+                str(trade_at(target, city)) for target in targets if target in city.components or target in city.links
+            }
         for missing in sorted(wanted - able):
             what = _(
                 "no crew of the trade {missing} belongs to {names}", missing=repr(missing), names=alternatives(depots)
@@ -1331,13 +1333,6 @@ class _EntryCheck:
             what = _("{signal} says of what is broken only that it is", signal=repr(signal))
             fix = _("name what the fault does to something else, or leave `evidence` out for what the fault declares")
             self.wrong("evidence", what, fix)
-
-
-def _trade_of(target: str, city: City) -> Trade | None:
-    if target in city.links:
-        return trade_of_link(city.links[target].kind)
-    component = city.components.get(target)
-    return None if component is None else trade_of(component.kind, component.domain)
 
 
 def _reached(component: Component, city: City) -> bool:

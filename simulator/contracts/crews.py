@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from simulator.contracts.component import Component, Domain
-from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import OTHER_REPAIR, RepairClass, Trade
+
+if TYPE_CHECKING:
+    from simulator.contracts.city import City
 
 
 def crews_of(depot: Component) -> dict[Trade, int]:
@@ -60,9 +63,12 @@ def trade_of(kind: str, domain: Domain) -> Trade:
     return found.types[kind].trade or found.subsystems[domain].trade or found.trade_of_buildings
 
 
-def trade_of_link(kind: LinkKind) -> Trade:
-    """The trade that repairs a link."""
-    return registry().links[kind].trade
+def trade_at(broken: str, city: City) -> Trade:
+    """The trade that repairs a component or link of a city. Raises `KeyError` for what is neither."""
+    component = city.components.get(broken)
+    if component is not None:
+        return trade_of(component.kind, component.domain)
+    return registry().links[city.links[broken].kind].trade
 
 
 def repair_class(kind: str) -> RepairClass:

@@ -10,7 +10,7 @@ from typing import Any
 import simpy
 
 from simulator.contracts.city import City
-from simulator.contracts.crews import CrewPolicy, Priority, repair_class, trade_of, trade_of_link
+from simulator.contracts.crews import CrewPolicy, Priority, repair_class, trade_at
 from simulator.contracts.event import EventCode, EventKind, Task, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import registry
@@ -277,7 +277,7 @@ class Crews:
         Without a trade it is that of the target. Without a depot in the city nobody comes: that is logged as
         unreachable, and `done` is never called.
         """
-        known = self._trade(target) if trade is None else trade
+        known = trade_at(target, self._city) if trade is None else trade
         finished = _without_fuel(done)
         self._call(Job(task, target, target, known, work_s, cause, finished, self._next(), vehicle=vehicle))
 
@@ -298,28 +298,21 @@ class Crews:
         timeline that broke it. Without a trade it is that of the broken component or link. Raises `KeyError` for no
         such depot. Without a depot in the city nobody comes, as in `dispatch`.
         """
-        if depot is not None and depot not in self._depots:
-            raise KeyError(f"{depot!r} is not a depot of this city")
+        if depot is not None:
+            self.depot(depot)
         broken = target if broken is None else broken
         component, parts = self._city.components.get(broken), 0
         if work_s is None:
             work = repair_class("" if component is None else component.kind)
             again = self._drawn[entry, broken] = self._drawn.get((entry, broken), 0) + 1
             work_s, parts = drawn_work_s(self._streams, work, entry, broken, again), work.parts
-        known = Trade(trade) if trade else self._trade(broken)
+        known = Trade(trade) if trade else trade_at(broken, self._city)
         finished = _without_fuel(done)
         self._call(Job(events.REPAIR, target, broken, known, work_s, cause, finished, self._next(), depot, parts))
 
     def _next(self) -> int:
         self._serial += 1
         return self._serial
-
-    def _trade(self, broken: str) -> Trade:
-        """The trade that works on a component or link."""
-        component = self._city.components.get(broken)
-        if component is not None:
-            return trade_of(component.kind, component.domain)
-        return trade_of_link(self._city.links[broken].kind)
 
     def deliver_fuel(self, target: str, litres: float, pumping_s: float, cause: int | None, done: Delivered) -> None:
         """Send a fuel truck with up to so many litres, and call `done` with what it brought: it says what it took."""
@@ -343,7 +336,7 @@ class Crews:
         nobody has come instead; the next one is called for by then. Returns the call that ends it.
         """
         post = Post(self._clock.env.event(), arrived, left, tour is not None)
-        known = self._trade(target) if trade is None else trade
+        known = trade_at(target, self._city) if trade is None else trade
         self._man(post, Job(task, target, target, known, 0.0, cause, _nothing, self._next()), tour)
 
         def end() -> None:

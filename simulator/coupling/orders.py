@@ -39,7 +39,7 @@ class Orders:
 
     def __init__(self, city: City, clock: Clock, log: EventLog, supply: Supply, streams: Streams) -> None:
         self._city, self._clock, self._log, self._supply, self._streams = city, clock, log, supply, streams
-        self._kinds = tuple(name for name, of in registry().links.items() if of.commands)
+        self._kinds = registry().links_that(lambda of: of.commands)
         self._devices: frozenset[str] = frozenset()
         self._orders: dict[str, float] = {}
         self._listeners: dict[str, Ordered] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from simulator.contracts.city import City
-from simulator.contracts.crews import trade_of, trade_of_link
+from simulator.contracts.crews import trade_at
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
 from simulator.coupling import events
@@ -43,14 +43,10 @@ class Search:
         entry: str = "",
     ) -> None:
         """As `Crews.repair`, once it is found."""
-        if depot is not None and depot not in self._crews.depots:
-            raise KeyError(f"{depot!r} is not a depot of this city")
+        if depot is not None:
+            self._crews.depot(depot)
         broken = target if broken is None else broken
-        component = self._city.components.get(broken)
-        known = Trade(trade) if trade else None
-        if known is None:
-            link = None if component is not None else self._city.links[broken]
-            known = trade_of_link(link.kind) if link is not None else trade_of(component.kind, component.domain)  # type: ignore[union-attr]
+        known = Trade(trade) if trade else trade_at(broken, self._city)
         district = self._city.components[target].district
 
         def call(because: int | None) -> None:
@@ -81,7 +77,7 @@ class Search:
 
     def _start(self, district: str) -> str | None:
         """Where a search begins: what lies nearest to the middle of the district of all that a road leads to."""
-        access = {name for name, of in registry().links.items() if of.access}
+        access = registry().access_links
         at = self._city.districts[district]
         there = [
             ((one.x_m - at.x_m) ** 2 + (one.y_m - at.y_m) ** 2, one.id)
