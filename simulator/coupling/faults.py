@@ -124,14 +124,20 @@ class FaultStack:
 
     def disabled(self, target: str) -> bool:
         """Whether any fault that alone stops the target is in force."""
-        return any(point.disables and self.active(target, point.name) for point in self.declared(target))
+        return self.broken(target, lambda point: point.disables)
+
+    def broken(self, target: str, such: Callable[[FaultPoint], bool] = lambda point: True) -> bool:
+        """Whether any fault of the target is in force, or any such one."""
+        return any(such(point) and self.active(target, point.name) for point in self.declared(target))
 
     # devices beside each other
 
     def _spare(self, point: FaultPoint, broken: ActiveFault, event: int) -> bool:
         """Let another device take over, where one is left. Whether it has done so at once: then nothing is in force."""
         component = self._city.components.get(broken.target)
-        if not point.one_device or component is None or _all_devices(broken) or self._spreads(broken.target):
+        if not point.one_device or component is None or _all_devices(broken):
+            return False
+        if self.broken(broken.target, lambda point: point.spreads):
             return False
         spares = self._spares.setdefault(broken.target, {})
         if len(spares) + 1 >= float(component.parameters.get(DEVICES, 1.0)):
@@ -145,9 +151,6 @@ class FaultStack:
         self._borne.add((broken.target, *key))
         self._log.add(TAKEN_OVER, broken.target, {"fault": broken.fault}, cause=event, before=broken.cause)
         return True
-
-    def _spreads(self, target: str) -> bool:
-        return any(point.spreads and self.active(target, point.name) for point in self.declared(target))
 
     def _break_spare(self, broken: ActiveFault, event: int) -> None:
         """What broke one device breaks all of them now: the one that took over, or was about to, is out as well.

@@ -210,8 +210,7 @@ class Standing:
         """The cause of what the solver finds now: `last` leads, and all else that is out of order shares in it."""
         faults, works = self._runtime.faults, self._runtime.supply.works
         for name in list(self._causes):
-            broken = any(faults.active(name, point.name) for point in faults.declared(name))
-            if not broken and works(name):
+            if not faults.broken(name) and works(name):
                 del self._causes[name]
                 self._stopped.discard(name)
         return None if last is None else self._runtime.log.together((*self._causes.values(), last))

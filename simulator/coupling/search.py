@@ -57,7 +57,7 @@ class Search:
     def in_street(self) -> Iterable[tuple[str, Trade, str]]:
         """What is broken so that everybody who passes sees it, and is not known yet."""
         for one in self._unknown:
-            if any(p.in_street and self._faults.active(one.broken, p.name) for p in self._faults.declared(one.broken)):
+            if self._faults.broken(one.broken, lambda point: point.in_street):
                 yield one.broken, one.trade, one.district
 
     def send(
@@ -87,10 +87,7 @@ class Search:
         return min(there)[1] if there else None
 
     def _look_around(self, trade: Trade, district: str, site: str, event: int) -> bool:
-        def broken(one: _Unknown) -> bool:
-            return any(self._faults.active(one.broken, point.name) for point in self._faults.declared(one.broken))
-
-        self._unknown = [one for one in self._unknown if broken(one)]
+        self._unknown = [one for one in self._unknown if self._faults.broken(one.broken)]
         found = [one for one in self._unknown if one.trade == trade and one.district == district]
         if not found:
             self._log.add(events.SEARCH_IN_VAIN, site, cause=event)
