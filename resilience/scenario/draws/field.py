@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def laid_over(grid: Grid, city: City) -> Field:
     return Field(grid, city.longitude_deg, city.latitude_deg)
 
 
+@cache
 def _transformer(crs: str) -> Any:
     from pyproj import Transformer
 
