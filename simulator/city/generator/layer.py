@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.city.check import CITY
@@ -10,7 +10,7 @@ from simulator.city.draft import Override, SensorRule
 from simulator.city.generator.bare_town import BareTown
 from simulator.city.networks import Networks
 from simulator.contracts.city import Assumption
-from simulator.contracts.component import Component, Value
+from simulator.contracts.component import Component, District, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.naming import Given
@@ -167,6 +167,21 @@ def place(
         parameters=filled,
         given=() if isinstance(title, str) else title,
     )
+
+
+def known(
+    ground: BareTown, kind: str, owner: str, title: Callable[[int, District], str | Given], **parameters: Value
+) -> list[Component]:
+    """What of a type really stands in the town, numbered in the order of the list.
+
+    `title` is for those of which the list says none, `parameters` for what it does not say.
+    """
+    found = []
+    for number, one in enumerate(ground.known(kind), start=1):
+        seat, said = ground.district_at(one.x_m, one.y_m), {**parameters, **one.parameters}
+        name = one.title or title(number, seat)
+        found.append(place(f"{kind}-{number}", kind, one.x_m, one.y_m, owner, name, seat.id, UNKNOWN_MAKE, **said))
+    return found
 
 
 def join(

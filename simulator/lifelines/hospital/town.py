@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from simulator.city.generator.bare_town import BareTown
-from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, TownSize, join, place, total
+from simulator.city.generator.layer import Layer, Laying, TownSize, join, known, place, total
 from simulator.city.generator.links import feed, fibre, field_link, generator_for, water_link
 from simulator.contracts.city import Assumption
-from simulator.contracts.component import Component
+from simulator.contracts.component import Component, District
+from simulator.contracts.naming import Given
 from simulator.contracts.words import Verbatim, Words, number
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, SERVER, SERVICE
@@ -49,26 +50,23 @@ def houses(town: Laying) -> Layer:
     The first one stands in the most populous district beside the central one, so that not all lifelines stand in one
     place, the others in the next ones by people. They share the beds.
     """
-    ground, plan = town.ground, town.plan
-    known = ground.known("hospital")
-    count = len(known) or max(1, round(ground.people / PEOPLE_A_HOSPITAL))
+    ground, owner = town.ground, town.plan.owners.health
+    listed = len(ground.known("hospital"))
+    count = listed or max(1, round(ground.people / PEOPLE_A_HOSPITAL))
     rest = [d for d in ground.districts if d is not ground.central] or [ground.central]
     seats = sorted(rest, key=lambda d: (d.people, d.id), reverse=True)
     beds = float(max(1, round(ground.people * BEDS_PER_1000 / 1000 / count)))
-    sites = []
-    for i in range(count):
-        if known:
-            x_m, y_m = known[i].x_m, known[i].y_m
-            seat, title = ground.district_at(x_m, y_m), known[i].title
-        else:
-            seat, title = seats[i % len(seats)], ""
-            x_m, y_m = seat.x_m + 80.0, seat.y_m + 160.0 * (i // len(seats))
-        said: dict[str, float | str | bool] = {"beds": beds, **(known[i].parameters if known else {})}
-        name = title or (HOSPITAL() if count == 1 else HOSPITAL_OF(seat.title))
-        owner, make = plan.owners.health, UNKNOWN_MAKE
-        sites.append(place(f"hospital-{i + 1}", "hospital", x_m, y_m, owner, name, seat.id, make, **said))
+
+    def title(_number: int, seat: District) -> Given:
+        return HOSPITAL() if count == 1 else HOSPITAL_OF(seat.title)
+
+    sites = known(ground, "hospital", owner, title, beds=beds)
+    for i in range(count - listed):
+        seat = seats[i % len(seats)]
+        x_m, y_m = seat.x_m + 80.0, seat.y_m + 160.0 * (i // len(seats))
+        sites.append(place(f"hospital-{i + 1}", "hospital", x_m, y_m, owner, title(i, seat), seat.id, beds=beds))
     out = total(_house(town, site) for site in sites)
-    if count > 1 and not known:
+    if count > 1 and not listed:
         text = _(
             "{n} hospitals: one for {people} people (Germany 2017, Destatis)", n=count, people=number(PEOPLE_A_HOSPITAL)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, join, place
+from simulator.city.generator.layer import Layer, Laying, join, known, place
 from simulator.city.generator.links import HOUR_S, feed, field_link, site_links
 from simulator.contracts.city import Assumption
 from simulator.contracts.link import Link
@@ -37,20 +37,10 @@ def room_sirens_vans(town: Laying) -> Layer:
     links += site_links(ict, room, plan.owners.ict)
     if powered:
         links.append(feed(ground, room, plan.owners.power, ROOM_S))
-    sirens = []
-    known = ground.known("siren")
-    laid = [
-        place(f"siren-{d.id}", "siren", d.x_m, d.y_m - 40.0, owner, SIREN(d.title), d.id)
-        for d in ground.districts
-        if not known
+    sirens = known(ground, "siren", owner, lambda _number, district: SIREN(district.title)) or [
+        place(f"siren-{d.id}", "siren", d.x_m, d.y_m - 40.0, owner, SIREN(d.title), d.id) for d in ground.districts
     ]
-    for i, one in enumerate(known):
-        seat_of = ground.district_at(one.x_m, one.y_m)
-        title = one.title or SIREN(seat_of.title)
-        make, more = UNKNOWN_MAKE, one.parameters
-        laid.append(place(f"siren-{i + 1}", "siren", one.x_m, one.y_m, owner, title, seat_of.id, make, **more))
-    for siren in laid:
-        sirens.append(siren)
+    for siren in sirens:
         links.append(join(CONTROL, dispatch.id, siren.id, owner))
         links.append(field_link(ict, siren, plan.owners.ict))
         if powered:

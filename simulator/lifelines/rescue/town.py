@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from simulator.city.generator.bare_town import BareTown
-from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, TownSize, join, place
+from simulator.city.generator.layer import Layer, Laying, TownSize, join, known, place
 from simulator.city.generator.links import AUTHORITY_H, HOUR_S, feed, field_link, generator_for, site_links
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
@@ -89,23 +89,10 @@ def centre_sites_stations(town: Laying) -> Layer:
         if powered:
             battery_s = SWITCHING_S if switching else RADIO_BATTERY_S[i % len(RADIO_BATTERY_S)]
             links.append(feed(ground, site, plan.owners.power, battery_s))
-    known = ground.known("rescue-station")
-    stations = [
-        place(
-            f"rescue-station-{i + 1}",
-            "rescue-station",
-            one.x_m,
-            one.y_m,
-            plan.owners.rescue,
-            one.title or RESCUE_STATION(str(i + 1)),
-            ground.district_at(one.x_m, one.y_m).id,
-            UNKNOWN_MAKE,
-            **one.parameters,
-        )
-        for i, one in enumerate(known)
-    ] or _stations(ground, plan)
+    listed = known(ground, "rescue-station", plan.owners.rescue, lambda number, _seat: RESCUE_STATION(str(number)))
+    stations = listed or _stations(ground, plan)
     notes = _notes(centre.id, len(stations))
-    out = Layer((dispatch, *sites, *stations), tuple(links), assumptions=notes[:-1] if known else notes)
+    out = Layer((dispatch, *sites, *stations), tuple(links), assumptions=notes[:-1] if listed else notes)
     if not powered:
         return out
     return out + generator_for(
