@@ -44,6 +44,7 @@ from resilience.scenario.names import (
     Within,
     World,
     listed,
+    unmeasured,
     ways,
 )
 from resilience.scenario.norms import norms
@@ -949,10 +950,8 @@ class SeriesFields(Model):
         for way, name in ways("target", target) if target is not None else ():
             if name not in places:
                 mistakes.unknown(way, _("component or district"), name, places, SHOW)
-            elif "any" not in of and places[name] not in of:
-                able = ", ".join(one for one, found in known.items() if {places[name], "any"} & set(found.of))
-                what = _("nothing measures {quantity} at a {kind}", quantity=repr(quantity), kind=places[name])
-                mistakes.wrong(way, what, _("measured there: {able}", able=able))
+            elif (problem := unmeasured(quantity, places[name])) is not None:
+                mistakes.wrong(way, *problem)
         kind, domain, district = (str(fields.get(name) or "") for name in ("kind", "domain", "district"))
         length_s, asked = context.times.duration_s, Series(quantity, (), kind, domain, district)
         there = [name for name, its in places.items() if "any" in of or its in of]

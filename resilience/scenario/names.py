@@ -284,6 +284,17 @@ Within = Annotated[
 # --- states of the town
 
 
+def unmeasured(quantity: str, kind: str) -> tuple[Text, Text] | None:
+    """That nothing measures a quantity at a type of component, or at a district, and what is measured there; None where
+    something does."""
+    known = registry().quantities
+    if {kind, "any"} & set(known[quantity].of):
+        return None
+    able = ", ".join(name for name, one in known.items() if {kind, "any"} & set(one.of))
+    what = _("nothing measures {quantity} at a {kind}", quantity=repr(quantity), kind=kind)
+    return what, _("measured there: {able}", able=able)
+
+
 def _signal(value: str, info: ValidationInfo) -> str:
     component, dot, quantity = value.rpartition(".")
     city = _city(info)
@@ -298,15 +309,10 @@ def _signal(value: str, info: ValidationInfo) -> str:
     if city is not None and component != TARGET:
         if component not in city.components and component not in city.districts:
             mistakes.unknown((), _("component"), component, [*city.components, *city.districts, TARGET], SHOW)
-        elif quantity in registry().quantities and "any" not in registry().quantities[quantity].of:
+        elif quantity in registry().quantities:
             kind = city.components[component].kind if component in city.components else "district"
-            if kind not in registry().quantities[quantity].of:
-                able = ", ".join(name for name, one in registry().quantities.items() if {kind, "any"} & set(one.of))
-                mistakes.wrong(
-                    (),
-                    _("nothing measures {quantity} at a {kind}", quantity=repr(quantity), kind=kind),
-                    _("measured there: {able}", able=able),
-                )
+            if (problem := unmeasured(quantity, kind)) is not None:
+                mistakes.wrong((), *problem)
     mistakes.tell()
     return value
 
