@@ -291,9 +291,6 @@ class OptOut:
     reason: Text
 
 
-CONTROL_MODES = ("closed-loop", "all-knowing", "blind")
-
-
 @dataclass(frozen=True, slots=True)
 class Control:
     """Who acts on what: a control room on delivered readings (`closed-loop`), or by timetables and what citizens say
@@ -365,7 +362,6 @@ REQUIRED = "required-"
 
 
 __all__ = [
-    "CONTROL_MODES",
     "Budget",
     "ByPlugin",
     "Carries",
