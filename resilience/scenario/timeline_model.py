@@ -270,15 +270,11 @@ class RepairFields(Model):
 
 
 def _valves(value: object, info: ValidationInfo) -> tuple[tuple[str, str], ...]:
-    given: list[Any] = value if isinstance(value, list) else []
-    pairs = isinstance(value, list) and all(isinstance(one, list) and len(one) == 2 for one in given)
-    if not pairs and (not isinstance(value, str) or not value):
-        what = _("{value} is no file", value=repr(value)[:180])
-        raise wrong(what, _("write the name of a CSV file, or a list of [main, junction]"))
-    if isinstance(value, str):
-        rows, file = _from_file(value, info, read_valves), value
+    if isinstance(value, list) and all(isinstance(one, list) and len(one) == 2 for one in value):
+        rows, file = tuple((number, str(a), str(b)) for number, (a, b) in enumerate(value, 1)), "valves"
     else:
-        rows, file = tuple((number, str(a), str(b)) for number, (a, b) in enumerate(given, 1)), "valves"
+        fix = _("write the name of a CSV file, or a list of [main, junction]")
+        rows, file = _from_file(value, info, fix, read_valves), str(value)
     city = None if info.context is None else info.context.city
     if city is None:
         return tuple((link, node) for _line, link, node in rows)
@@ -295,8 +291,11 @@ def _valves(value: object, info: ValidationInfo) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _from_file(value: str, info: ValidationInfo, reading: Callable[[Path], T]) -> T:
-    """What a file beside this one holds; what is wrong with it is told with its name and lines."""
+def _from_file(value: object, info: ValidationInfo, fix: Text, reading: Callable[[Path], T]) -> T:
+    """What a file beside this one holds; what is wrong with it is told with its name and lines. `fix` is for what is no
+    name."""
+    if not isinstance(value, str) or not value:
+        raise wrong(_("{value} is no file", value=repr(value)[:180]), fix)
     beside = Path(info.context.document.file).parent if info.context is not None else Path()
     try:
         return reading(beside / value)
@@ -548,10 +547,8 @@ def _crs(value: str) -> str:
 
 
 def _raster(value: object, info: ValidationInfo) -> Grid:
-    if not isinstance(value, str) or not value:
-        raise wrong(_("{value} is no file", value=repr(value)[:180]), _("write the name of an ESRI ASCII grid"))
     crs = info.data.get("crs", DEGREES)
-    return _from_file(value, info, lambda path: read_grid(path, crs))
+    return _from_file(value, info, _("write the name of an ESRI ASCII grid"), lambda path: read_grid(path, crs))
 
 
 class AreaFields(Model):
@@ -767,9 +764,7 @@ class CaseFields(Model):
 
 
 def _disruption(value: object, info: ValidationInfo) -> Disruption:
-    if not isinstance(value, str) or not value:
-        raise wrong(_("{value} is no file", value=repr(value)[:180]), _("write the name of a CSV file"))
-    return _from_file(value, info, read_disruption)
+    return _from_file(value, info, _("write the name of a CSV file"), read_disruption)
 
 
 DisruptionFile = Annotated[
@@ -1133,14 +1128,12 @@ class _EntryCheck:
                 "disruption", _("stands beside `{sort}`", sort=beside[0]), _("keep one of the two, or use two entries")
             )
             return
-        found = [(hit.line, hit.at_s) for hit in disruption.hits]
         end_s, at_s = self.times.end_s, self.fields.get("at") or 0.0
-        late = _("lies at or after the end ({shown})", shown=Numeral(shown(end_s))) if end_s is not None else None
-        mistakes: list[tuple[int, Text, Text]] = [
-            (line, late, _("run longer, or write an earlier time"))
-            for line, hit_s in found
-            if end_s is not None and late is not None and at_s + hit_s >= end_s
-        ]
+        mistakes: list[tuple[int, Text, Text]] = []
+        if end_s is not None:
+            late = _("lies at or after the end ({shown})", shown=Numeral(shown(end_s)))
+            earlier = _("run longer, or write an earlier time")
+            mistakes += [(hit.line, late, earlier) for hit in disruption.hits if at_s + hit.at_s >= end_s]
         if self.city is not None:
             asked = TimelineEntry("", at_s, "", disruption=disruption)
             mistakes += found_in(asked, self.city).wrong
