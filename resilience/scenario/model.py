@@ -232,43 +232,34 @@ class CrewFields(Model):
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
-        context.crews = {name: many for name, many in (fields.get("count") or {}).items() if many}
+        context.crews = frozenset(Trade(name) for name, many in (fields.get("count") or {}).items() if many)
         if any(name not in fields for name in ("priority", "list_", "zones", "count")):
             return
         priority, given = fields["priority"], {"list": fields["list_"], "zones": fields["zones"]}
         if priority is None and all(one is None for one in given.values()) and not fields["count"]:
             mistakes.wrong((), _("says nothing"), _("add `priority`, `list`, `zones` or `count`"))
-        wants = {Priority.LIST.value: "list", Priority.ZONE.value: "zones"}
-        if wants.get(priority) and given[wants[priority]] is None:
-            field = wants[priority]
-            mistakes.wrong("priority", _("asks for `{name}`, but there is none", name=field), _ids(field))
+        of = {"list": Priority.LIST.value, "zones": Priority.ZONE.value}
         for name, one in given.items():
-            fits = priority in (None, next(key for key, field in wants.items() if field == name))
-            if one is not None and not fits:
+            if one is None and priority == of[name]:
+                what = _("asks for `{name}`, but there is none", name=name)
+                mistakes.wrong("priority", what, _("add {field}: [ids, in their order]", field=name))
+        for name, one in given.items():
+            if one is not None and priority not in (None, of[name]):
                 what = _("is not looked at with priority {priority}", priority=repr(priority))
-                fix = next(key for key, field in wants.items() if field == name)
-                mistakes.wrong(name, what, _("drop it, or write priority: {name}", name=fix))
+                mistakes.wrong(name, what, _("drop it, or write priority: {name}", name=of[name]))
             for twice in [one_id for one_id in dict.fromkeys(one or ()) if (one or []).count(one_id) > 1]:
                 mistakes.wrong(name, _("names {name} twice", name=repr(twice)), _("name it once"))
         if priority is None and all(one is not None for one in given.values()):
             mistakes.wrong("zones", _("stands beside `{sort}`", sort="list"), _("keep one of the two"))
 
     def record(self) -> CrewPolicy:
-        priority = self.priority
-        if priority is None and self.list_ is not None:
-            priority = Priority.LIST.value
-        elif priority is None and self.zones is not None:
-            priority = Priority.ZONE.value
+        meant = Priority.LIST if self.list_ is not None else Priority.ZONE if self.zones is not None else None
         return CrewPolicy(
-            None if priority is None else Priority(priority),
+            meant if self.priority is None else Priority(self.priority),
             tuple(self.list_ or ()),
             tuple(self.zones or ()),
             MappingProxyType({Trade(name): many for name, many in self.count.items()}),
         )
-
-
-def _ids(field: str) -> Text:
-    return _("add {field}: [ids, in their order]", field=field)
 
 
 class WeaknessFields(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -33,6 +33,7 @@ from simulator.contracts.model import (
 )
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
+from simulator.contracts.repair import Trade
 from simulator.contracts.words import LANGUAGES, Text, Words, alternatives
 
 _ = Words("resilience")
@@ -71,7 +72,7 @@ class World:
     """What a scenario file is read against: the city, where it is known, and what the file has said so far.
 
     `courses` are the entries of the timeline, `taken` says what they break and when, `ids` holds the ids of each
-    part. `crews` are those that the file sends, by trade.
+    part. `crews` are the trades of those that the file sends.
     """
 
     document: Document
@@ -80,7 +81,7 @@ class World:
     courses: dict[str, Course] = field(default_factory=dict)
     taken: dict[tuple[str, str], list[tuple[float, float, str]]] = field(default_factory=dict)
     ids: dict[str, list[str]] = field(default_factory=dict)
-    crews: Mapping[str, int] = field(default_factory=dict)
+    crews: frozenset[Trade] = frozenset()
 
     @property
     def whole_timeline(self) -> bool:

@@ -82,7 +82,6 @@ from simulator.contracts.model import (
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput
 from simulator.contracts.registry import ANY_QUANTITY, registry
-from simulator.contracts.repair import Trade
 from simulator.contracts.words import Numeral, Text, Words, alternatives
 
 _ = Words("resilience")
@@ -1039,7 +1038,7 @@ class _EntryCheck:
     def _trade(self, repair: RepairFields, targets: Sequence[str], depots: Sequence[str], city: City) -> None:
         """The trade asked for, or that of each target, is known at one of the depots."""
         able = {trade for depot in depots for trade in crews_of(city.components[depot])}
-        able |= {Trade(name) for name in self.world.crews}
+        able |= self.world.crews
         if any(registry().trades[trade].any_work for trade in able):
             return
         if repair.trade is not None:
