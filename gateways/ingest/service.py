@@ -94,6 +94,7 @@ class IngestService:
         self._parts: frozenset[int] = frozenset()
         self._tend_due = 0.0
         self._others = Remembered()
+        self._taken_over: list[Message] = []
         self._dropped_lock = threading.Lock()
         self._stopping = threading.Event()
         will = (topics.health(config.name), will_message(config.name))
@@ -161,19 +162,21 @@ class IngestService:
                 return
 
     def _tend(self) -> None:
-        """Renew our leases if it is time."""
+        """Renew our leases if it is time, and take over what is remembered of gateways that have become ours."""
         if time.monotonic() < self._tend_due:
             return
         try:
-            self._parts = self._store.tend()
+            parts = self._store.tend()
             self.counters.unavailable = ""
+            self._taken_over += self._others.take(parts - self._parts)
+            self._parts = parts
         except StoreUnavailable as error:
             self.counters.unavailable = str(error)
         self._tend_due = time.monotonic() + BEAT_S
 
     def _ours(self, messages: Sequence[Message]) -> list[Message]:
-        """Those of our own gateways, with what we remember of gateways that have become ours; others are remembered."""
-        ours = self._others.take(self._parts)
+        """Those of our own gateways, after what we have taken over; others are remembered."""
+        ours, self._taken_over = self._taken_over, []
         for message in messages:
             levels = message.topic.split("/", 3)
             part = part_of_level(levels[2]) if len(levels) > 2 else 0
