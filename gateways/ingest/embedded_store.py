@@ -44,8 +44,7 @@ class EmbeddedStore:
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
         try:
             with transaction(self._database):
-                mine = self._share.mine(packs)
-                verdicts = self._share.told(self._ledger.judge(mine, self._blocks.waiting.room))
+                verdicts = self._share.judge(self._ledger, packs, self._blocks.waiting.room)
                 self._blocks.append(new_of(packs, verdicts), self._ledger)
         except sqlite3.Error as error:
             self._ledger.forget()

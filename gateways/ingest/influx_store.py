@@ -66,8 +66,7 @@ class InfluxStore:
             if self._used_bytes() - self._blocks.waiting.bytes >= self._limit:
                 return (Verdict.FULL,) * len(packs)
             with transaction(self._database):
-                mine = self._share.mine(packs)
-                verdicts = self._share.told(self._ledger.judge(mine, self._blocks.waiting.room))
+                verdicts = self._share.judge(self._ledger, packs, self._blocks.waiting.room)
                 self._blocks.append(new_of(packs, verdicts), self._ledger)
                 self._blocks.drop_unused_layouts()
         except sqlite3.Error as error:

@@ -11,7 +11,7 @@ from secrets import token_bytes
 from zlib import crc32
 
 from gateways.ingest.columns import WireColumns
-from gateways.ingest.ledger import Verdict, transaction
+from gateways.ingest.ledger import Ledger, Verdict, transaction
 from gateways.ingest.store import StoreUnavailable
 from gateways.wire import topics
 
@@ -136,7 +136,6 @@ class Share:
 
     def __init__(self, database: sqlite3.Connection, name: str) -> None:
         self._leases = Leases(database, name) if name else None
-        self._mine: list[bool] = []
 
     def tend(self) -> frozenset[int]:
         """See `Leases.tend`. Raises `Superseded` and `StoreUnavailable`."""
@@ -151,13 +150,12 @@ class Share:
             with suppress(sqlite3.Error):
                 self._leases.release()
 
-    def mine(self, packs: Sequence[WireColumns]) -> list[WireColumns]:
-        """Those that may be written, by the leases of this moment. Inside of the transaction that writes them."""
-        held = ALL if self._leases is None else self._leases.held()
-        self._mine = [part_of(pack.gateway) in held for pack in packs]
-        return [pack for pack, mine in zip(packs, self._mine, strict=True) if mine]
+    def judge(self, ledger: Ledger, packs: Sequence[WireColumns], room: bool) -> tuple[Verdict, ...]:
+        """As `ledger` judges them, but of others all is `ELSEWHERE`, by the leases of this moment.
 
-    def told(self, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-        """Verdicts on what `mine` let through, as those on all that it was given."""
-        judged = iter(verdicts)
-        return tuple(next(judged) if mine else Verdict.ELSEWHERE for mine in self._mine)
+        Inside of the transaction that writes them.
+        """
+        held = ALL if self._leases is None else self._leases.held()
+        mine = [part_of(pack.gateway) in held for pack in packs]
+        judged = iter(ledger.judge([pack for pack, own in zip(packs, mine, strict=True) if own], room))
+        return tuple(next(judged) if own else Verdict.ELSEWHERE for own in mine)
