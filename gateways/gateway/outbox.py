@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from simulator.contracts.problem import Reason
-from simulator.contracts.words import SOURCE, Text, Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("gateways")
 
@@ -76,12 +76,8 @@ class Saved:
     marks: tuple[tuple[int, int], ...] = ()
 
 
-class _Damaged(Exception):
-    """The file cannot be used; the reason."""
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason.of(SOURCE))
-        self.reason = reason
+class _Damaged(Reason):
+    """The file cannot be used."""
 
 
 def open_file(path: Path) -> tuple[sqlite3.Connection, Torn | None]:
@@ -98,7 +94,7 @@ def open_file(path: Path) -> tuple[sqlite3.Connection, Torn | None]:
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
-        return _open(path), Torn(aside, damage.reason)
+        return _open(path), Torn(aside, damage.text)
 
 
 def next_boot(db: sqlite3.Connection, path: Path, first: int, torn: bool, durable: bool) -> int:
