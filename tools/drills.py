@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 SCENARIO = """\
@@ -146,12 +146,10 @@ def tapped(folder: Path, arguments: list[str]) -> int:
 
 @dataclass
 class Count:
-    acknowledged: int = 0
-    rows: int = 0
+    acknowledged: int
     missing: int = 0
     doubled: int = 0
     disordered: int = 0
-    places: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
 
 def acknowledged(taps: Path) -> dict[tuple[str, str, int], int]:
@@ -207,7 +205,6 @@ def count(taps: Path, store: Path) -> Count:
                     before = newest.get((gateway, name), -1)
                     told.disordered += place < before
                     newest[gateway, name] = max(before, place)
-                    told.rows += 1
     told.missing = sum(key not in seen for key in places)
     told.doubled = sum(times - 1 for times in seen.values())
     return told
