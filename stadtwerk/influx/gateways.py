@@ -83,14 +83,12 @@ class ReadingFile:
         return int(self._file.metadata.num_rows)
 
     def parts(self) -> Iterator[ReadingColumns]:
-        """All readings in the order of the file. Names that are those of the part before are the same tuple."""
-        known: dict[str, tuple[Any, tuple[str, ...]]] = {}
+        """All readings in the order of the file."""
 
         def names(batch: Any, column: str) -> tuple[tuple[str, ...], NDArray[np.int32]]:
             array = batch.column(column)
-            if column not in known or not known[column][0].equals(array.dictionary):
-                known[column] = array.dictionary, tuple(array.dictionary.to_pylist())
-            return known[column][1], np.asarray(array.indices.to_numpy(zero_copy_only=False), np.int32)
+            indices = array.indices.to_numpy(zero_copy_only=False)
+            return tuple(array.dictionary.to_pylist()), np.asarray(indices, np.int32)
 
         # Group by group: `iter_batches` over the whole file keeps what it has read.
         groups = (self._file.read_row_group(number) for number in range(self._file.num_row_groups))
@@ -115,14 +113,10 @@ class ReadingLines:
         self._run = run
         self._writer = LineWriter(reading_tags(run.name, run.city))
         self._factors = _factors(run.city)
-        self._names: tuple[str, ...] = ()
-        self._factor = np.empty(0)
 
     def of(self, part: ReadingColumns) -> Iterator[tuple[bytes, int]]:
         """Blocks of lines with their number."""
-        if part.sensors is not self._names:
-            self._names = part.sensors
-            self._factor = np.array([self._factors.get(name, 1.0) for name in part.sensors])
+        factor = np.array([self._factors.get(name, 1.0) for name in part.sensors])
         arrived = np.flatnonzero(np.isfinite(part.delivered))
         for number, gateway in enumerate(part.gateways):
             here = arrived[part.gateway[arrived] == number]
@@ -130,7 +124,7 @@ class ReadingLines:
                 rows = here[first : first + BLOCK_ROWS]
                 sensor = part.sensor[rows]
                 names = [part.sensors[i] for i in sensor.tolist()]
-                values = part.values[rows] * self._factor[sensor]
+                values = part.values[rows] * factor[sensor]
                 lines = self._writer.lines(
                     gateway, names, self._run.zero_ms + part.at[rows], values, part.quality[rows]
                 )
@@ -146,15 +140,10 @@ class GatewayLines:
         self._beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
         self._periods = _periods(run.city)
         self._fates: dict[str, _Fates] = {}
-        self._names: tuple[str, ...] = ()
-        self._period = np.empty(0, np.int64)
 
     def add(self, part: ReadingColumns) -> None:
-        if part.sensors is not self._names:
-            self._names = part.sensors
-            known = [self._periods.get(name, BEAT) for name in part.sensors]
-            self._period = np.array(known, dtype=np.int64)
-        period = self._period[part.sensor]
+        periods = np.array([self._periods.get(name, BEAT) for name in part.sensors], dtype=np.int64)
+        period = periods[part.sensor]
         for number, gateway in enumerate(part.gateways):
             fates = self._fates.setdefault(gateway, _Fates(self._beats))
             here = part.gateway == number
