@@ -68,7 +68,7 @@ def resume(run: Path, settings: LiveSettings, terminal: Terminal) -> Resumed:
     settings = replace(settings, gateways=None, ingests=1, drills=())
     with private_folder() as place, Journal(found.base / JOURNAL, further=True) as journal:
         processes = Processes(known.payloads, settings, place, found.store, found.outboxes, journal)
-        processes.tag(known.tags or {})
+        processes.tag(known.tags)
         watch = HealthWatch(processes.watching, processes.gateways)
         try:
             with terminal.working(_("waiting for brokers, ingest and gateways")):
@@ -95,14 +95,14 @@ def resume(run: Path, settings: LiveSettings, terminal: Terminal) -> Resumed:
 
 def _check(found: Left, settings: LiveSettings) -> None:
     """Readings go on to where the others are."""
-    store = "embedded" if settings.influx is None else settings.influx.url
-    if store != found.resumable.store:
-        known = found.resumable.store
-        what = (
-            _("the run wrote to {store}", store=known) if known != "embedded" else _("the run wrote to its own store")
-        )
-        fix = _("give the database as then") if known != "embedded" else _("leave --influx out")
-        raise BadInput([Problem(str(found.base), 0, "--influx", what, fix)])
+    known = found.resumable.store
+    if settings.store == known:
+        return
+    if known == "embedded":
+        what, fix = _("the run wrote to its own store"), _("leave --influx out")
+    else:
+        what, fix = _("the run wrote to {store}", store=known), _("give the database as then")
+    raise BadInput([Problem(str(found.base), 0, "--influx", what, fix)])
 
 
 def _deliver(found: Left, watch: HealthWatch, settings: LiveSettings) -> bool:
@@ -113,7 +113,7 @@ def _deliver(found: Left, watch: HealthWatch, settings: LiveSettings) -> bool:
             return False
         time.sleep(0.2)
     known = found.resumable
-    return arrived(found.store, settings.influx, known.run if known.tags else "", known.acknowledged or {}, deadline)
+    return arrived(found.store, settings.influx, known.run, known.acknowledged or {}, deadline)
 
 
 def _counted(found: Left, settings: LiveSettings, left: Mapping[str, int]) -> Resumed:
@@ -122,7 +122,7 @@ def _counted(found: Left, settings: LiveSettings, left: Mapping[str, int]) -> Re
         return Resumed(left, None, _("the run was killed before it said what gateways had taken"))
     if settings.influx is None:
         return Resumed(left, reconcile(known.acknowledged, found.store))
-    stored = StoredReadings(settings.influx, known.run if known.tags else "")
+    stored = StoredReadings(settings.influx, known.run)
     try:
         return Resumed(left, patiently(lambda: reconcile_by(known.acknowledged or {}, stored.times)))
     except (Retry, Refused) as error:

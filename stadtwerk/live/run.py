@@ -155,20 +155,20 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
         with private_folder() as place, Journal(folder / JOURNAL) as journal:
             journal.clock = lambda: clock.now
             payloads = {gateway: software_of(city, gateway).payload for gateway in gateways}
+            tags = reading_tags(told.name, city)
             processes: Plant
             resumable: Resumable | None = None
             if settings.attached is None:
                 store = kept.store(settings.influx is None)
                 processes = Processes(payloads, settings, place, store, kept.outboxes, journal)
-                where = "embedded" if settings.influx is None else settings.influx.url
-                resumable = Resumable(payloads, settings.brokers, where, told.name, reading_tags(told.name, city))
+                resumable = Resumable(payloads, settings.brokers, settings.store, told.name, tags)
             else:
                 processes = Attached(payloads, settings.attached.installation, settings.attached.file, journal)
             check_drills(settings.drills, processes.names, clock)
             if resumable is not None:
                 kept.begin(resumable)
                 left_behind.append(kept)
-            tagged = told.name if processes.tag(reading_tags(told.name, city)) else ""
+            tagged = told.name if processes.tag(tags) else ""
             lines = _lines(settings, told, processes, speed)
             if lines is not None:
                 written.append(lines)
@@ -335,7 +335,7 @@ def _write(
         "gateways": list(processes.gateways),
         "modbus_polls": polls,
         "brokers": settings.brokers,
-        "store": "embedded" if settings.influx is None else settings.influx.url,
+        "store": settings.store,
         "drills": [dataclasses.asdict(drill) for drill in settings.drills],
         "lag": dataclasses.asdict(terminal.lag) | {"behind_from_s": BEHIND_S},
         "processes": processes.counts(),

@@ -127,6 +127,11 @@ class LiveSettings:
             return "elsewhere"
         return "embedded" if self.mosquitto is None else "mosquitto"
 
+    @property
+    def store(self) -> str:
+        """Where readings go: "embedded", or the address of a database."""
+        return "embedded" if self.influx is None else self.influx.url
+
     @classmethod
     def from_arguments(
         cls,

@@ -42,8 +42,8 @@ class Resumable:
     payloads: Mapping[str, str]
     brokers: str
     store: str
-    run: str = ""
-    tags: Mapping[str, Mapping[str, str]] | None = None
+    run: str
+    tags: Mapping[str, Mapping[str, str]]
     acknowledged: Mapping[str, list[tuple[Sensors, int]]] | None = None
 
 
