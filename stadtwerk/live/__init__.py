@@ -10,6 +10,8 @@ southbound      readings on their way to gateways, also through old devices
 faults          what breaks in the city, on the real thing; drills
 reconciliation  every acknowledged reading is in the store exactly once: counted
 feed            the way of the readings out of a live run, and how far the city is behind the wall clock
+undelivered     what a live run has not delivered, kept on disk until it is
 run             one live run, from a scenario file to a run folder
+resume          delivers what an earlier live run could not
 compose         what stands in deploy/compose, made by code
 """

@@ -192,6 +192,22 @@ def reconcile_by(
     return Reconciliation(len(asked), rows, stored, missing, rows - stored, stored - (len(asked) - missing), None)
 
 
+def counted(
+    acknowledged: Acknowledged, store: Path | None, database: InfluxSettings | None, run: str
+) -> tuple[Reconciliation | None, str]:
+    """Compare what gateways acknowledged with the store, or with the database where readings bear `run`.
+
+    None if the database does not say what it has, and then the reason.
+    """
+    if database is None:
+        assert store is not None
+        return reconcile(acknowledged, store), ""
+    try:
+        return patiently(lambda: reconcile_by(acknowledged, StoredReadings(database, run).times)), ""
+    except (Retry, Refused) as error:
+        return None, str(error)
+
+
 def row_count(store: Path) -> int:
     """Rows in an embedded store, or in the outbox of ingest; 0 while there is none."""
     try:

@@ -9,10 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from gateways.stores.influx.queries import StoredReadings
-from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, number
 from stadtwerk.influx.live import HealthWatch
@@ -20,9 +16,9 @@ from stadtwerk.live import events
 from stadtwerk.live.feed import arrived
 from stadtwerk.live.plant import Journal
 from stadtwerk.live.processes import Processes, private_folder
-from stadtwerk.live.reconciliation import Reconciliation, left_in, patiently, reconcile, reconcile_by, row_count, seal
+from stadtwerk.live.reconciliation import Reconciliation, counted, left_in, row_count, seal
 from stadtwerk.live.settings import LiveSettings
-from stadtwerk.live.undelivered import JOURNAL, LIVE, RECORD, Left, Resumable, find_left
+from stadtwerk.live.undelivered import JOURNAL, LIVE, RECORD, Left, find_left, write_record
 from stadtwerk.terminal import Terminal
 
 _ = Words("stadtwerk.live")
@@ -117,21 +113,16 @@ def _deliver(found: Left, watch: HealthWatch, settings: LiveSettings) -> bool:
 
 
 def _counted(found: Left, settings: LiveSettings, left: Mapping[str, int]) -> Resumed:
-    known: Resumable = found.resumable
+    known = found.resumable
     if known.acknowledged is None:
         return Resumed(left, None, _("the run was killed before it said what gateways had taken"))
-    if settings.influx is None:
-        return Resumed(left, reconcile(known.acknowledged, found.store))
-    stored = StoredReadings(settings.influx, known.run)
-    try:
-        return Resumed(left, patiently(lambda: reconcile_by(known.acknowledged or {}, stored.times)))
-    except (Retry, Refused) as error:
-        return Resumed(left, None, Verbatim(str(error)))
+    tally, reason = counted(known.acknowledged, found.store, settings.influx, known.run)
+    return Resumed(left, tally, Verbatim(reason))
 
 
 def _write(found: Left, resumed: Resumed) -> None:
     path = found.base / RECORD
-    record: dict[str, Any] = {"schema": LIVE.schema, "interrupted": True}
+    record: dict[str, Any] = {"interrupted": True}
     if path.is_file():
         record, _version = LIVE.load(path)
     record |= {
@@ -140,4 +131,4 @@ def _write(found: Left, resumed: Resumed) -> None:
         "tally": None if resumed.tally is None else dataclasses.asdict(resumed.tally),
         "holds": resumed.holds,
     }
-    path.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
+    write_record(found.base, record)

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from gateways.alive import Alive
-from gateways.stores.influx.queries import StoredReadings
-from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.measurements import BEAT_S
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
@@ -30,18 +28,10 @@ from stadtwerk.live.faults import check_drills
 from stadtwerk.live.feed import BEHIND_S, LiveFeed, LiveTerminal
 from stadtwerk.live.plant import Journal, Plant
 from stadtwerk.live.processes import Processes, private_folder
-from stadtwerk.live.reconciliation import (
-    Reconciliation,
-    found_before,
-    patiently,
-    reconcile,
-    reconcile_by,
-    row_count,
-    seal,
-)
+from stadtwerk.live.reconciliation import Reconciliation, counted, found_before, row_count, seal
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.live.southbound import FieldSums
-from stadtwerk.live.undelivered import JOURNAL, LIVE, RECORD, Kept, Resumable, acknowledged_by
+from stadtwerk.live.undelivered import JOURNAL, Kept, Resumable, acknowledged_by, write_record
 from stadtwerk.runs.feed import software_of
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
 from stadtwerk.terminal import Terminal
@@ -218,7 +208,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             if refused:
                 said = ", ".join(f"{count} {reason}" for reason, count in sorted(refused.items()))
                 feed.note(_("messages that ingest did not take: {said}; see {folder}", said=said, folder=DEAD_LETTERS))
-            _write(folder / RECORD, speed, settings, terminal, processes, delivery, refused, feed.polls())
+            _write(folder, speed, settings, terminal, processes, delivery, refused, feed.polls())
             feed.note(delivery.sentence())
 
     run = run_scenario(replace(request, speed=speed), terminal, opened)
@@ -287,17 +277,11 @@ def _keep_dead_letters(files: Sequence[Path], out: Path) -> dict[str, int]:
 def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bool, before: int, run: str) -> Delivery:
     left, acknowledged = feed.left(), feed.acknowledged()
     leaving = sum(len(group) for blocks in acknowledged.values() for group, _ in blocks)
-    database, store = settings.influx, processes.store
-    if database is None:
-        assert store is not None
-        return Delivery(feed.sums(), drained, left, reconcile(acknowledged, store), leaving)
-    if store is not None:
+    store = processes.store
+    if settings.influx is not None and store is not None:
         left = left | {"ingest": row_count(store)}
-    try:
-        counted, reason = patiently(lambda: reconcile_by(acknowledged, StoredReadings(database, run).times)), ""
-    except (Retry, Refused) as error:
-        counted, reason = None, str(error)
-    return Delivery(feed.sums(), drained, left, counted, leaving, before, reason)
+    tally, reason = counted(acknowledged, store, settings.influx, run)
+    return Delivery(feed.sums(), drained, left, tally, leaving, before, reason)
 
 
 def _keep_interrupted(
@@ -310,17 +294,17 @@ def _keep_interrupted(
         kept.drop()
         return
     kept.write(replace(resumable, acknowledged=acknowledged_by(feed.acknowledged())))
-    record = {"schema": LIVE.schema, "interrupted": True, "gateways": list(resumable.payloads)}
+    record: dict[str, Any] = {"interrupted": True, "gateways": list(resumable.payloads)}
     record |= {"brokers": resumable.brokers, "store": resumable.store, "processes": processes.counts()}
     record |= {"readings": dataclasses.asdict(feed.sums()), "left_in_outboxes": left}
-    (kept.place / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
+    write_record(kept.place, record)
     (kept.place / JOURNAL).write_bytes(journal.path.read_bytes())
     said = _("kept: {n} readings in outboxes; deliver them with: stadtwerk live --resume {run}")
     terminal.say(said.filled(n=number(sum(left.values())), run=str(kept.out)))
 
 
 def _write(
-    path: Path,
+    folder: Path,
     speed: float,
     settings: LiveSettings,
     terminal: LiveTerminal,
@@ -330,7 +314,6 @@ def _write(
     polls: Mapping[str, int],
 ) -> None:
     record: dict[str, Any] = {
-        "schema": LIVE.schema,
         "speed": speed,
         "gateways": list(processes.gateways),
         "modbus_polls": polls,
@@ -348,4 +331,4 @@ def _write(
         "drained": delivery.drained,
         "holds": delivery.holds,
     }
-    path.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
+    write_record(folder, record)

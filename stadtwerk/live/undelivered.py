@@ -26,6 +26,12 @@ STORE, RECORD, JOURNAL = "store.sqlite", "live.json", "live.jsonl"
 _RESUME, _OUTBOXES, _INGEST = "resume.json", "outboxes", "ingest.db"
 
 
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write live.json."""
+    text = orjson.dumps({"schema": LIVE.schema, **record}, option=orjson.OPT_INDENT_2)
+    (folder / RECORD).write_bytes(text + b"\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Sensors:
     """The sensors of one group, as far as counting needs them."""
