@@ -203,19 +203,20 @@ def _certificate_doors(settings: MosquittoSettings) -> str:
     return f"""
 # The door of gateways and viewers: a certificate of our own authority, whose common name is the user. One identity is
 # one connection: nobody can throw out another by using its client id.
-listener {settings.port} {settings.outer_host}
-{_every_door(settings, settings.connections)}
-crlfile {settings.folder}/crl.pem
-require_certificate true
-use_identity_as_username true
+{_certificate_door(settings, settings.port, settings.outer_host, settings.connections)}
 
 # The door of ingest, control and watch, on an inner network: who fills the other door does not lock these out.
-listener {settings.inner_port} {settings.host}
-{_every_door(settings, settings.inner_connections)}
+{_certificate_door(settings, settings.inner_port, settings.host, settings.inner_connections)}
+"""
+
+
+def _certificate_door(settings: MosquittoSettings, port: int, host: str, connections: int) -> str:
+    return f"""\
+listener {port} {host}
+{_every_door(settings, connections)}
 crlfile {settings.folder}/crl.pem
 require_certificate true
-use_identity_as_username true
-"""
+use_identity_as_username true"""
 
 
 def _password_door(settings: MosquittoSettings) -> str:
@@ -314,7 +315,7 @@ class MosquittoBroker:
                 return
 
     def healthy(self) -> bool:
-        """Whether the child runs and takes a login by certificate."""
+        """Whether the child runs and a message passes through it."""
         return self.pid is not None and (self.expired or passes(self.address(PROBE)))
 
     def reload(self) -> None:
