@@ -21,6 +21,7 @@ from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.secrets.folder import init_secrets
 from tests.brokers.clients import Client, lets_in, until
 from tests.brokers.conftest import need_mosquitto
+from tests.influx.servers import free_port
 
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 IDLE = 2100
@@ -46,9 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     init_secrets(folder / "s", tuple(f"g{n}" for n in range(8)))
     with MosquittoBroker(folder / "s", folder / "data") as broker:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         text = front_config(replace(broker._settings(), name="mosquitto-a"), "127.0.0.1")
         config = folder / "haproxy.cfg"
         config.write_text(text.replace("bind 127.0.0.1:8883", f"bind 127.0.0.1:{port}"))

@@ -40,6 +40,16 @@ def until(true: Callable[[], bool], timeout_s: float = 60.0) -> bool:
     return True
 
 
+class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def columns(
     sequence: int,
     boot: int = 1,

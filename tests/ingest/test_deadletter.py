@@ -9,15 +9,7 @@ import pytest
 
 from gateways.ingest.screening import EXCERPT_BYTES, TEXT_LIMIT, DeadLetterLimits, DeadLetters, Reason, Refusal, Screen
 from gateways.wire.versions import VERSIONS
-from tests.ingest.support import Packs
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.ingest.support import Clock, Packs
 
 
 def records(path: Path) -> list[dict]:

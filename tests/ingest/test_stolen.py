@@ -11,14 +11,7 @@ import pytest
 from gateways.ingest.embedded_store import EmbeddedStore, read_columns
 from gateways.ingest.ledger import NEW_BOOTS, Ledger, Verdict, open_database, transaction
 from gateways.ingest.reset import main
-from tests.ingest.support import columns, written
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.ingest.support import Clock, columns, written
 
 
 def test_only_so_many_boots_begin_and_the_owner_s_are_not_forgotten(tmp_path: Path) -> None:
