@@ -428,26 +428,31 @@ def _impedances(net: Any, tables: Tables) -> list[Branch]:
         there, back = (complex(number(row, f"r{way}_pu"), number(row, f"x{way}_pu")) for way in ("ft", "tf"))
         if there != back or tables.rated_kv[buses[0]] != tables.rated_kv[buses[1]]:
             uneven.append(name)
-        z = (there + back) / 2 * ohm or complex(0, SMALL_OHM)
-        pgm = tables.add(
-            "line",
-            from_node=tables.node_of[buses[0]],
-            to_node=tables.node_of[buses[1]],
-            from_status=1,
-            to_status=1,
-            r1=z.real,
-            x1=z.imag,
-            c1=0.0,
-            tan1=0.0,
-            i_n=UNKNOWN_RATING_A,
-        )
-        out.append(Branch("line", index, name, buses, "line", pgm, UNKNOWN_RATING_A, (True, True), prefix="impedance-"))
+        out.append(_bare_line(tables, index, name, buses, (there + back) / 2 * ohm, "impedance-"))
     tables.assume_of(
         _("impedance"), [b.name for b in out], _("taken as a line without length that is never overloaded")
     )
     words = _("differs by direction or joins two rated voltages: the mean is taken, at the voltage where it begins")
     tables.assume_of(_("impedance"), uneven, words)
     return out
+
+
+def _bare_line(tables: Tables, index: int, name: str, buses: tuple[int, int], z: complex, prefix: str) -> Branch:
+    """An impedance in ohm as a line without length or rated current, closed at both ends."""
+    z = z or complex(0, SMALL_OHM)
+    pgm = tables.add(
+        "line",
+        from_node=tables.node_of[buses[0]],
+        to_node=tables.node_of[buses[1]],
+        from_status=1,
+        to_status=1,
+        r1=z.real,
+        x1=z.imag,
+        c1=0.0,
+        tan1=0.0,
+        i_n=UNKNOWN_RATING_A,
+    )
+    return Branch("line", index, name, buses, "line", pgm, UNKNOWN_RATING_A, (True, True), prefix=prefix)
 
 
 def _ring_points(
@@ -510,25 +515,15 @@ def _inner_impedances(net: Any, tables: Tables) -> list[Branch]:
         inner = tables.inner_bus[index] = free + len(out)
         tables.rated_kv[inner] = tables.rated_kv[bus]
         tables.node_of[inner] = tables.add("node", u_rated=tables.rated_kv[bus] * 1e3)
-        z = complex(number(row, "r_ohm"), number(row, "x_ohm")) or complex(0, SMALL_OHM)
-        pgm = tables.add(
-            "line",
-            from_node=tables.node_of[bus],
-            to_node=tables.node_of[inner],
-            from_status=1,
-            to_status=1,
-            r1=z.real,
-            x1=z.imag,
-            c1=0.0,
-            tan1=0.0,
-            i_n=UNKNOWN_RATING_A,
-        )
-        name = text(row, "name") or f"xward {index}"
-        buses = (bus, inner)
-        out.append(Branch("line", index, name, buses, "line", pgm, UNKNOWN_RATING_A, (True, True), prefix="xward-"))
+        z = complex(number(row, "r_ohm"), number(row, "x_ohm"))
+        out.append(_bare_line(tables, index, _ward_name(index, row), (bus, inner), z, "xward-"))
     words = _("its inner voltage source stands as a power plant of 0 W behind a line of the file's impedance")
     tables.assume_of(_("equivalent network (xward)"), [b.name for b in out], words)
     return out
+
+
+def _ward_name(index: int, row: Row) -> str:
+    return text(row, "name") or f"xward {index}"
 
 
 INFEED_SK_VA = 1e14
@@ -797,7 +792,7 @@ def convert_holders(net: Any, tables: Tables) -> list[Holder]:
     tables.assume_of(_("generation"), unlimited, _("no limit of reactive power in the file: none is kept"))
     for index, row in in_service(net, "xward"):
         if index in tables.inner_bus:
-            bus, name = tables.inner_bus[index], text(row, "name") or f"xward {index}"
+            bus, name = tables.inner_bus[index], _ward_name(index, row)
             source, gen = _holding(tables, bus, number(row, "vm_pu", 1.0), 0.0)
             out.append(Holder(f"xward-{index}", name, bus, source, gen, 0.0, -NO_LIMIT_VAR, NO_LIMIT_VAR))
     return out
