@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -76,11 +77,9 @@ def _nearer(chosen: Floats, i: int, border: Outline) -> list[tuple[float, float]
     ring, own = list(border), chosen[i]
     for other in np.delete(chosen, i, axis=0):
         along, half = other - own, (other @ other - own @ own) / 2
-        beyond = [x * along[0] + y * along[1] - half for x, y in ring]
+        ends = [((x, y), x * along[0] + y * along[1] - half) for x, y in ring]
         kept: list[tuple[float, float]] = []
-        for (a, far_a), (b, far_b) in zip(
-            zip(ring, beyond, strict=True), zip(ring[1:] + ring[:1], beyond[1:] + beyond[:1], strict=True), strict=True
-        ):
+        for (a, far_a), (b, far_b) in pairwise([*ends, *ends[:1]]):
             if far_a <= 0:
                 kept.append(a)
             if (far_a < 0 < far_b) or (far_b < 0 < far_a):
