@@ -40,16 +40,15 @@ def features(city: City, extra: Extra | None = None, lang: str = SOURCE) -> Iter
         ends = lines.get(component.id)
         shape: dict[str, Any] = {"type": "Point", "coordinates": _at(component.x_m, component.y_m, city)}
         if ends is not None:
-            shape = {"type": "LineString", "coordinates": [_at(end.x_m, end.y_m, city) for end in ends]}
+            shape = _line(ends, city)
         yield _feature(component.id, shape, _of_component(component, more, lang))
     for link in city.links.values():
-        line = {
-            "type": "LineString",
-            "coordinates": [
-                _at(end.x_m, end.y_m, city) for end in (city.components[link.source], city.components[link.target])
-            ],
-        }
-        yield _feature(link.id, line, _of_link(link))
+        ends = city.components[link.source], city.components[link.target]
+        yield _feature(link.id, _line(ends, city), _of_link(link))
+
+
+def _line(ends: tuple[Component, Component], city: City) -> dict[str, Any]:
+    return {"type": "LineString", "coordinates": [_at(end.x_m, end.y_m, city) for end in ends]}
 
 
 def line_ends(city: City) -> dict[str, tuple[Component, Component]]:
