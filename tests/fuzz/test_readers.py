@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,6 @@ from tests.fuzz.readers import READERS
 
 pytest.importorskip("wntr", reason="the demo extra is not installed")
 pytest.importorskip("pandapower", reason="the demo extra is not installed")
-FOUND = Path(__file__).parent / "found"
 
 
 def fuzzed(*arguments: str, limit_s: float = 3600.0) -> str:
