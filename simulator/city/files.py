@@ -66,7 +66,7 @@ def foreign_text(path: Path) -> tuple[str, str]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for code in ("utf-16",) if marked else ("utf-8-sig", *OTHER_CODES):
         try:
@@ -81,15 +81,21 @@ def text_of(path: Path, foreign: bool = False) -> str:
     try:
         return foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
         what = _("is not UTF-8 text ({reason})", reason=error.reason)
         raise BadInput([Problem(str(path), 0, "file", what, _("save it as UTF-8"))]) from None
 
 
-def _unreadable(path: Path, error: OSError) -> BadInput:
+def unreadable(path: Path, error: OSError) -> BadInput:
+    """A file that the system does not give."""
     what = _("cannot be read ({reason})", reason=reason_of(error))
     return BadInput([Problem(str(path), 0, "file", what, _("check the path"))])
+
+
+def not_installed(file: Path | str, package: str, fix: Text, field: str = "file") -> BadInput:
+    """A file that a package reads which is not there."""
+    return BadInput([Problem(str(file), 0, field, _("needs the package {name}", name=package), fix)])
 
 
 def code_note(path: Path, code: str) -> Assumption | None:
@@ -117,7 +123,7 @@ def read_table(
     name = str(path)
     reader = csv.reader(text_of(path, foreign).splitlines(keepends=True))
     problems: list[Problem] = []
-    header = [cell.strip() for cell in next(_readable(reader, name, problems), [])]
+    header = [cell.strip() for cell in next(readable(reader, name, problems), [])]
     problems += [
         Problem(
             name,
@@ -139,7 +145,7 @@ def read_table(
         )
     rows: list[Row] = []
     line = reader.line_num
-    for cells in _readable(reader, name, problems):
+    for cells in readable(reader, name, problems):
         first, line = line + 1, reader.line_num
         cells = [cell.strip() for cell in cells]
         if not any(cells):
@@ -152,7 +158,7 @@ def read_table(
     return rows, problems
 
 
-def _readable(reader: Iterator[list[str]], name: str, problems: list[Problem]) -> Iterator[list[str]]:
+def readable(reader: Iterator[list[str]], name: str, problems: list[Problem]) -> Iterator[list[str]]:
     """The rows up to the first that is no CSV, such as one whose quote is never closed."""
     try:
         yield from reader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -11,8 +12,8 @@ import numpy as np
 import shapely
 
 from simulator.city.export import Extra, features
+from simulator.city.files import not_installed
 from simulator.contracts.city import City
-from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.words import SOURCE, Words
 
@@ -31,8 +32,9 @@ def gdal(file: Path | str) -> Any:
     try:
         import pyogrio
     except ModuleNotFoundError:
-        fix = _("install it with: pip install 'stadtwerk[gis]'")
-        raise BadInput([Problem(str(file), 0, "file", _("needs the package {name}", name="pyogrio"), fix)]) from None
+        raise not_installed(
+            file, "pyogrio", _("install it with: pip install 'stadtwerk[{name}]'", name="gis")
+        ) from None
     return pyogrio
 
 
@@ -66,7 +68,7 @@ def write_geopackage(path: Path, city: City, extra: Extra | None = None, lang: s
 def _write(pyogrio: Any, path: Path, layer: str, found: Sequence[Mapping[str, Any]]) -> None:
     names = list(dict.fromkeys(name for one in found for name in one["properties"]))
     columns = [_column([one["properties"].get(name) for one in found]) for name in names]
-    shapes = shapely.from_geojson([_text(one["geometry"]) for one in found])
+    shapes = shapely.from_geojson([json.dumps(one["geometry"]) for one in found])
     pyogrio.raw.write(
         str(path),
         shapely.to_wkb(shapes),
@@ -78,12 +80,6 @@ def _write(pyogrio: Any, path: Path, layer: str, found: Sequence[Mapping[str, An
         crs="EPSG:4326",
         append=path.exists(),
     )
-
-
-def _text(geometry: Mapping[str, Any]) -> str:
-    import json
-
-    return json.dumps(geometry)
 
 
 def _column(values: Sequence[object]) -> Any:

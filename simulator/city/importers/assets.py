@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from simulator.city.draft import Override
-from simulator.city.files import foreign_text
+from simulator.city.files import foreign_text, not_installed, readable, unreadable
 from simulator.city.generator.bare_town import Site
 from simulator.contracts.component import Component, Value
 from simulator.contracts.names import suggestion
 from simulator.contracts.place import to_metres
-from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Verbatim, Words
 
@@ -69,7 +69,7 @@ def write_template(path: Path) -> None:
     first = sited()[0]
     examples: list[Sequence[object]] = [
         ("pump-P1", "", "", "", "main pump", "water utility", "maker A", "P-200", "", 2011, ""),
-        ("", first, 8.4037, 49.0069, "St. Anna", "", "", "", "", "", "beds=300" if "beds" in _takes(first) else ""),
+        ("", first, 8.4037, 49.0069, "St. Anna", "", "", "", "", "", "beds=300" if "beds" in takes(first) else ""),
     ]
     if path.suffix.lower() != EXCEL:
         text = StringIO(newline="")
@@ -86,11 +86,12 @@ def write_template(path: Path) -> None:
         about.append([name, what.of("en"), what.of("de")])
     about.append([])
     for kind in sited():
-        about.append(["kind", kind, "; ".join(_takes(kind))])
+        about.append(["kind", kind, "; ".join(takes(kind))])
     book.save(path)
 
 
-def _takes(kind: str) -> tuple[str, ...]:
+def takes(kind: str) -> tuple[str, ...]:
+    """The names of the parameters of a type."""
     return tuple(one.name for one in registry().types[kind].parameters)
 
 
@@ -99,8 +100,7 @@ def _openpyxl(path: Path) -> Any:
         import openpyxl
     except ModuleNotFoundError:
         fix = _("install it with: pip install 'stadtwerk[excel]', or save the list as CSV")
-        what = _("needs the package {name}", name="openpyxl")
-        raise BadInput([Problem(str(path), 0, "file", what, fix)]) from None
+        raise not_installed(path, "openpyxl", fix) from None
     return openpyxl
 
 
@@ -137,8 +137,7 @@ def _sheet(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
         rows = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS))
         book.close()
     except OSError as error:
-        what = _("cannot be read ({reason})", reason=reason_of(error))
-        raise BadInput([Problem(str(path), 0, "file", what, _("check the path"))]) from None
+        raise unreadable(path, error) from None
     except Exception as error:  # whatever a broken workbook makes of the library
         what = _("is no workbook ({reason})", reason=Verbatim(type(error).__name__))
         raise BadInput([Problem(str(path), 0, "file", what, _("save it again as .xlsx"))]) from None
@@ -149,12 +148,11 @@ def _csv(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     text, _code = foreign_text(path)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        what = _("is no CSV ({error})", error=reason_of(error))
-        raise BadInput([Problem(str(path), 0, "row", what, _("close quotes, save as CSV again"))]) from None
+    problems: list[Problem] = []
+    for row in readable(reader, str(path), problems):
+        yield reader.line_num, row
+    if problems:
+        raise BadInput(problems)
 
 
 def _asset(name: str, line: int, cells: Mapping[str, str], problems: list[Problem]) -> Asset | None:
@@ -191,10 +189,10 @@ def _asset(name: str, line: int, cells: Mapping[str, str], problems: list[Proble
         key, equals, value = part.partition("=")
         if not equals:
             wrong("parameters", _("{part} is not name=value", part=repr(part)[:80]), _("write beds=300; name=value"))
-        elif kind in sited() and not ident and key.strip() not in _takes(kind):
+        elif kind in sited() and not ident and key.strip() not in takes(kind):
             noun = _("parameter of {name}", name=repr(kind))
             what = _("no {noun} is called {name}", noun=noun, name=repr(key.strip())[:80])
-            wrong("parameters", what, suggestion(key.strip(), _takes(kind), ", ".join(_takes(kind)) or "-"))
+            wrong("parameters", what, suggestion(key.strip(), takes(kind), ", ".join(takes(kind)) or "-"))
         else:
             given[key.strip()] = _value(value.strip())
     if len(problems) > before:

@@ -19,9 +19,10 @@ import numpy as np
 import shapely
 
 from simulator.city.geopackage import gdal
+from simulator.city.files import unreadable
 from simulator.city.importers.reference import Reference, reference_of
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("simulator.city")
@@ -69,8 +70,7 @@ def read_layer(given: Path, crs: str, shapes: Sequence[str]) -> GisLayer:
         with file.open("rb") as opened:
             first = opened.read(16)
     except OSError as error:
-        what = _("cannot be read ({reason})", reason=reason_of(error))
-        raise BadInput([Problem(name, 0, "file", what, _("check the path"))]) from None
+        raise unreadable(file, error) from None
     if not first.startswith(BEGINNINGS[file.suffix.lower()]):
         what = _("is no {form}, whatever its name says", form=file.suffix)
         raise BadInput([Problem(name, 0, "file", what, _("save it again as a GeoPackage"))])

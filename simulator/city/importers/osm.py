@@ -9,8 +9,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from simulator.city.importers.assets import Asset
+from simulator.city.files import not_installed
+from simulator.city.importers.assets import Asset, takes
 from simulator.city.importers.gis import RoadLine, write_gmns
+from simulator.city.importers.road_units import MILE_M
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Verbatim, Words
@@ -25,7 +27,11 @@ SPEED_KM_H = {name: float(speed) for name, speed in (one.split() for one in _CLA
 roads lie in 30 km/h zones, and in living streets cars walk). Service roads, tracks and paths are left out."""
 LANES = {"motorway": 2.0, "trunk": 2.0}
 """Lanes in one direction where none are mapped; all other roads have one (assumption)."""
-MPH = 1.609344
+
+
+def is_osm(path: Path) -> bool:
+    """Whether a file is an extract of OpenStreetMap, by its name."""
+    return path.name.lower().endswith((".pbf", ".osm"))
 
 
 def read_osm(path: Path, out: Path) -> tuple[Asset, ...]:
@@ -34,8 +40,7 @@ def read_osm(path: Path, out: Path) -> tuple[Asset, ...]:
     try:
         import osmium
     except ModuleNotFoundError:
-        fix = _("install it with: pip install 'stadtwerk[osm]'")
-        raise BadInput([Problem(name, 0, "file", _("needs the package {name}", name="osmium"), fix)]) from None
+        raise not_installed(path, "osmium", _("install it with: pip install 'stadtwerk[{name}]'", name="osm")) from None
     if not path.is_file():
         raise BadInput([Problem(name, 0, "file", _("cannot be read (no such file)"), _("check the path"))])
     tags = {tag: kind for kind, one in registry().types.items() for tag in one.sited}
@@ -45,7 +50,8 @@ def read_osm(path: Path, out: Path) -> tuple[Asset, ...]:
         found_in: Any = osmium.FileProcessor(name).with_locations()
         for one in found_in:
             said = {tag.k: tag.v for tag in one.tags}
-            site = next((tag for tag in tags if said.get(tag.partition("=")[0]) == tag.partition("=")[2]), "")
+            pairs = {f"{key}={value}" for key, value in said.items()}
+            site = next((tag for tag in tags if tag in pairs), "")
             if site and (at := _middle(one)) is not None:
                 found = places.setdefault(site, [])
                 title = said.get("name", "")
@@ -78,8 +84,8 @@ def _middle(one: Any) -> tuple[float, float] | None:
 
 def _parameters(said: dict[str, str], kind: str) -> dict[str, float | str | bool]:
     """Tags that are parameters of the type by their very name: `beds` of a hospital."""
-    takes = {one.name for one in registry().types[kind].parameters}
-    return {key: float(value) for key, value in said.items() if key in takes and re.fullmatch(r"\d+", value)}
+    known = takes(kind)
+    return {key: float(value) for key, value in said.items() if key in known and re.fullmatch(r"\d+", value)}
 
 
 def _split(ways: list[tuple[int, dict[str, str], list[tuple[int, float, float]]]]) -> list[RoadLine]:
@@ -108,7 +114,7 @@ def _speed(said: str, way: str) -> float:
     found = re.fullmatch(r"(\d+)( mph)?", said.strip())
     if found is None:
         return 7.0 if said.endswith("walk") else SPEED_KM_H[way]
-    return float(found[1]) * (MPH if found[2] else 1.0)
+    return float(found[1]) * (MILE_M / 1000 if found[2] else 1.0)
 
 
 def _lanes(said: dict[str, str], way: str, alone: bool) -> float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from simulator.city.files import not_installed
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
@@ -27,9 +28,7 @@ def published(path: Path, aside: Path) -> Path:
     package, name = str(path).split(":", 1)
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        what = _("needs the package {name}", name=package)
-        fix = _("install it with: pip install {package}", package=package)
-        raise BadInput([Problem(str(path), 0, "file", what, fix)])
+        raise not_installed(path, package, _("install it with: pip install {package}", package=package))
     if package == WATER:
         folder = Path(next(iter(spec.submodule_search_locations)))
         known = {one.stem: one for one in sorted(folder.rglob("*.inp"), reverse=True)}

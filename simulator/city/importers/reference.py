@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.city.files import not_installed
 from simulator.city.frame import MapFrame
 from simulator.contracts.place import to_metres
 from simulator.contracts.problem import BadInput, Problem
@@ -68,7 +69,7 @@ def reference_of(name: str, file: Path | str, field: str) -> Reference:
         import pyproj
     except ModuleNotFoundError:
         fix = _("install it with: pip install 'stadtwerk[import]', or save the file as WGS84 (EPSG:4326)")
-        raise BadInput([Problem(str(file), 0, field, _("needs the package {name}", name="pyproj"), fix)]) from None
+        raise not_installed(file, "pyproj", fix, field) from None
     try:
         system = pyproj.CRS.from_user_input(said)
         transformer = pyproj.Transformer.from_crs(system, "EPSG:4326", always_xy=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simulator.city.components import NetworkElement
-from simulator.city.files import code_note, foreign_text
+from simulator.city.files import code_note, foreign_text, not_installed
 from simulator.city.importers.assets import Asset, read_assets
 from simulator.city.importers.coordinates import Drawing
 from simulator.city.importers.published import POWER, published
@@ -287,10 +287,8 @@ def _power(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
 
         notes = import_pandapower(sources.power, path)
     except ModuleNotFoundError as error:
-        fix = _("install it with: pip install 'stadtwerk[import]'")
-        raise BadInput(
-            [Problem(str(sources.power), 0, "file", _("needs the package {name}", name=str(error.name)), fix)]
-        ) from None
+        fix = _("install it with: pip install 'stadtwerk[{name}]'", name="import")
+        raise not_installed(sources.power, str(error.name), fix) from None
     file = read_power_file(path)
     gathered.power = POWER_FILE
     elements = read_power_elements(path)
@@ -355,8 +353,7 @@ def _declared(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
             continue
         except ModuleNotFoundError as error:
             fix = _("install it with: pip install 'stadtwerk[{name}]'", name=name)
-            what = _("needs the package {name}", name=str(error.name))
-            problems.append(Problem(str(path), 0, "file", what, fix))
+            problems += not_installed(path, str(error.name), fix).problems
             continue
         gathered.networks[name] = f"{name}{path.suffix}"
         gathered.elements[declared[name].domain.value] = elements
