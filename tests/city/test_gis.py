@@ -14,6 +14,7 @@ import shapely
 
 from simulator.city.export import geojson
 from simulator.city.geopackage import LAYERS, write_geopackage, write_styles
+from simulator.city.importers.gis import file_and_layer
 from simulator.city.importing import ImportSources, import_city
 from simulator.city.road_file import read_roads
 from simulator.contracts.problem import BadInput
@@ -89,6 +90,12 @@ def test_a_layer_is_named_where_there_are_several(tmp_path: Path) -> None:
         import_city(town(tmp_path, districts=Path(f"{path}:new")), tmp_path / "out")
     city = import_city(town(tmp_path, districts=Path(f"{path}:neu")), tmp_path / "out").city
     assert {d.people for d in city.districts.values()} == {700}
+
+
+def test_the_name_of_a_layer_stands_behind_the_first_colon() -> None:
+    assert file_and_layer(Path("stadt.gpkg:a:b")) == (Path("stadt.gpkg"), "a:b")
+    assert file_and_layer(Path("d.gpkg:e/stadt.GPKG:neu")) == (Path("d.gpkg:e/stadt.GPKG"), "neu")
+    assert file_and_layer(Path("stadt.gpkg")) == (Path("stadt.gpkg"), "")
 
 
 def test_a_mistake_is_told_of_the_layer_and_its_row(tmp_path: Path) -> None:

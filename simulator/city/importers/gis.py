@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from simulator.city.geopackage import gdal
 from simulator.city.files import unreadable
+from simulator.city.geopackage import gdal
 from simulator.city.importers.reference import Reference, reference_of
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
@@ -29,8 +30,6 @@ _ = Words("simulator.city")
 
 BEGINNINGS = {".gpkg": b"SQLite format 3\x00", ".shp": b"\x00\x00\x27\x0a"}
 """What the first bytes of a GeoPackage and of a shapefile are."""
-AT = ":"
-"""Stands between a file and the name of its layer, as in town.gpkg:roads."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,18 @@ class GisLayer:
         return None if found is None or (isinstance(found, float) and math.isnan(found)) else found
 
 
+_GIVEN = re.compile(r"(.*?\.(?:gpkg|shp))(?::([^/]*))?", re.IGNORECASE | re.DOTALL)
+"""A file, and the name of its layer behind a colon, as in town.gpkg:roads."""
+
+
+def is_gis(path: Path) -> bool:
+    """Whether a file is a GeoPackage or a shapefile, by its name; a layer may be named behind it."""
+    return _GIVEN.fullmatch(str(path)) is not None
+
+
 def file_and_layer(path: Path) -> tuple[Path, str]:
-    file, colon, layer = str(path).rpartition(AT)
-    if colon and Path(file).suffix.lower() in BEGINNINGS:
-        return Path(file), layer
-    return path, ""
+    found = _GIVEN.fullmatch(str(path))
+    return (path, "") if found is None else (Path(found[1]), found[2] or "")
 
 
 def read_layer(given: Path, crs: str, shapes: Sequence[str]) -> GisLayer:

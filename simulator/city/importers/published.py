@@ -17,10 +17,9 @@ WATER, POWER = "epyt", "simbench"
 """What stands before the name, and the package that has it."""
 
 
-def named(path: Path | None) -> tuple[str, str] | None:
-    """The package and the name, where what was given for a file is that."""
-    package, colon, name = str(path).partition(":")
-    return (package, name) if path is not None and colon and package in (WATER, POWER) else None
+def is_published(path: Path) -> bool:
+    """Whether what was given for a file is the name of a published network."""
+    return str(path).startswith((f"{WATER}:", f"{POWER}:"))
 
 
 def published(path: Path, aside: Path) -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from simulator.city.components import NetworkElement
 from simulator.city.files import code_note, foreign_text, not_installed
 from simulator.city.importers.assets import Asset, read_assets
 from simulator.city.importers.coordinates import Drawing
-from simulator.city.importers.published import POWER, published
-from simulator.city.importers.published import named as named_network
+from simulator.city.importers.gis import districts_as_geojson, is_gis, roads_as_gmns
+from simulator.city.importers.osm import is_osm, read_osm
+from simulator.city.importers.published import POWER, is_published, published
 from simulator.city.importers.reference import WGS84, Reference, reference_of
 from simulator.city.importers.road_units import DEGREES, GUESSED, LENGTHS_M, SPEEDS_M_S, RoadUnits
 from simulator.city.read import CITY_FILE
@@ -100,15 +102,11 @@ def gather(sources: ImportSources, folder: Path) -> Gathered:
     )
     for given, step in steps:
         if given:
-            try:
+            with _told_in(problems):
                 step(sources, folder, gathered)
-            except BadInput as error:
-                problems += error.problems
     if sources.assets is not None:
-        try:
+        with _told_in(problems):
             gathered.assets += read_assets(sources.assets)
-        except BadInput as error:
-            problems += error.problems
     for given in (sources.links, sources.districts):
         if given is not None and not given.is_file():
             problems.append(Problem(str(given), 0, "file", _("cannot be read (no such file)"), _("check the path")))
@@ -157,44 +155,47 @@ def converted(sources: ImportSources, aside: Path) -> tuple[ImportSources, tuple
     sites: tuple[Asset, ...] = ()
     roads, districts = aside / ROADS_FOLDER, aside / DISTRICTS
     changed = sources
-    try:
-        if sources.water is not None and named_network(sources.water):
+    with _told_in(problems):
+        if sources.water is not None and is_published(sources.water):
             changed = replace(changed, water=published(sources.water, aside))
-        if sources.power is not None and named_network(sources.power):
+    with _told_in(problems):
+        if sources.power is not None and is_published(sources.power):
             changed = replace(changed, power=published(sources.power, aside))
-    except BadInput as bad:
-        problems += bad.problems
-    try:
+    with _told_in(problems):
         if sources.road_map is not None:
-            if sources.gmns or sources.roads_net:
-                what, fix = _("roads are given twice"), _("keep one of --roads, --gmns and --roads-net")
-                raise BadInput([Problem("import", 0, "--roads", what, fix)])
-            if is_osm(sources.road_map):
-                from simulator.city.importers.osm import read_osm
-
-                sites = read_osm(sources.road_map, roads)
-            elif is_gis(sources.road_map):
-                from simulator.city.importers.gis import roads_as_gmns
-
-                roads_as_gmns(sources.road_map, sources.crs, roads)
-            else:
-                what = _("is of no form that is known")
-                fix = _("give a GeoPackage, a shapefile or an extract of OpenStreetMap (.osm.pbf)")
-                raise BadInput([Problem(str(sources.road_map), 0, "--roads", what, fix)])
+            sites = _mapped(sources, sources.road_map, roads)
             changed = replace(changed, gmns=roads)
-    except BadInput as bad:
-        problems += bad.problems
-    try:
+    with _told_in(problems):
         if sources.districts is not None and is_gis(sources.districts):
-            from simulator.city.importers.gis import districts_as_geojson
-
             districts_as_geojson(sources.districts, sources.crs, districts)
             changed = replace(changed, districts=districts)
-    except BadInput as bad:
-        problems += bad.problems
     if problems:
         raise BadInput(problems)
     return changed, sites
+
+
+def _mapped(sources: ImportSources, road_map: Path, out: Path) -> tuple[Asset, ...]:
+    """Write the roads of a map as a GMNS folder, and return the sites in it. Raises `BadInput`."""
+    if sources.gmns or sources.roads_net:
+        what, fix = _("roads are given twice"), _("keep one of --roads, --gmns and --roads-net")
+        raise BadInput([Problem("import", 0, "--roads", what, fix)])
+    if is_osm(road_map):
+        return read_osm(road_map, out)
+    if not is_gis(road_map):
+        what = _("is of no form that is known")
+        fix = _("give a GeoPackage, a shapefile or an extract of OpenStreetMap (.osm.pbf)")
+        raise BadInput([Problem(str(road_map), 0, "--roads", what, fix)])
+    roads_as_gmns(road_map, sources.crs, out)
+    return ()
+
+
+@contextmanager
+def _told_in(problems: list[Problem]) -> Iterator[None]:
+    """What a source is refused for is told with what others are."""
+    try:
+        yield
+    except BadInput as bad:
+        problems += bad.problems
 
 
 def told_of_map(problem: Problem, sources: ImportSources, aside: Path) -> Problem:
@@ -209,15 +210,6 @@ def told_of_map(problem: Problem, sources: ImportSources, aside: Path) -> Proble
 
 
 DISTRICTS = "districts.geojson"
-
-
-def is_gis(path: Path) -> bool:
-    """Whether a file is a GeoPackage or a shapefile, by its name; a layer may be named behind it."""
-    return re.search(r"\.(gpkg|shp)(:[^/]*)?$", str(path), re.I) is not None
-
-
-def is_osm(path: Path) -> bool:
-    return path.name.lower().endswith((".osm.pbf", ".pbf", ".osm"))
 
 
 def _options(sources: ImportSources) -> list[Problem]:
