@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.ordinary import DAY, Ordinary, drawn
+from monitoring.ordinary import Ordinary, drawn
 from monitoring.picture import STEP_S, Picture
 from monitoring.playbooks import ControlFile
 from simulator.contracts.ticks import to_ticks
@@ -70,7 +70,7 @@ class Seen:
     seen: Floats
     estimates: Mapping[int, float]
     seats: tuple[str, ...]
-    """Those that see: what belongs to others is not looked at."""
+    """Those that see: what belongs to others is not looked at, and the first deals with readings as such."""
     odd: Mapping[str, Floats]
     """By kind (range, jump) how far each series is from what it can be; 1 at the limit."""
     distrusted: frozenset[str] = frozenset()
@@ -81,30 +81,32 @@ class Seen:
 Check = Callable[[Seen], Iterator[Evidence]]
 
 
-def _home(at: Seen, seat: str = "") -> str:
-    """The seat that deals with readings as such: the first that sees."""
-    return seat if seat else at.seats[0]
-
-
 def _led(at: Seen) -> Iterator[tuple[int, str]]:
     """The series by which levels are controlled from seats that see, each with its seat."""
     led = {at.picture.place[one.reading]: one.seat for one in at.plan.levels if one.seat in at.seats}
     yield from sorted(led.items())
 
 
+def _of_reading(kind: str, at: Seen, i: int, seat: str, score: float) -> Evidence:
+    """What one series shows, about the component that it reads."""
+    one = at.picture.series[i]
+    return Evidence(kind, one.component, seat, score, (one.name,), _near(one.district))
+
+
 def silence(at: Seen) -> Iterator[Evidence]:
     for gateway, places in at.picture.behind.items():
         taken = int(at.picture.taken[places].max())
         if at.now - taken > SILENT:
-            yield Evidence("silence", gateway, _home(at), min((at.now - taken) / SILENT, 99.0))
+            yield Evidence("silence", gateway, at.seats[0], min((at.now - taken) / SILENT, 99.0))
 
 
 def _odd(kind: str) -> Check:
     def check(at: Seen) -> Iterator[Evidence]:
+        if kind not in at.odd:
+            return
         for i, seat in _led(at):
             if at.odd[kind][i] >= 1:
-                one = at.picture.series[i]
-                yield Evidence(kind, one.component, seat, float(at.odd[kind][i]), (one.name,), _near(one.district))
+                yield _of_reading(kind, at, i, seat, float(at.odd[kind][i]))
 
     return check
 
@@ -141,11 +143,10 @@ def stuck(at: Seen) -> Iterator[Evidence]:
     for i, seat in _led(at):
         if not still[i] or not np.isfinite(at.seen[i]):
             continue
-        one = at.picture.series[i]
         longest = max(2 * int(still[i]), STILL_AT_LEAST)
         stands = int(at.picture.taken[i] - at.picture.since[i])
         if stands > longest:
-            yield Evidence("stuck", one.component, seat, stands / longest, (one.name,), _near(one.district))
+            yield _of_reading("stuck", at, i, seat, stands / longest)
 
 
 def contradiction(at: Seen) -> Iterator[Evidence]:
@@ -157,8 +158,7 @@ def contradiction(at: Seen) -> Iterator[Evidence]:
             continue
         score = abs(float(at.seen[i]) - said) / limit
         if score >= 1:
-            one = at.picture.series[i]
-            yield Evidence("contradiction", one.component, seat, score, (one.name,), _near(one.district))
+            yield _of_reading("contradiction", at, i, seat, score)
 
 
 def replay(at: Seen) -> Iterator[Evidence]:
@@ -166,7 +166,6 @@ def replay(at: Seen) -> Iterator[Evidence]:
     if len(at.picture.past) < REPLAY_STEPS:
         return
     for i, seat in _led(at):
-        one = at.picture.series[i]
         column = np.array([row[i] for row in at.picture.past[-REPLAY_STEPS:]])
         if not np.isfinite(column).all() or len(np.unique(column)) < REPLAY_VALUES:
             continue
@@ -174,7 +173,7 @@ def replay(at: Seen) -> Iterator[Evidence]:
         known = memory.setdefault(i, {})
         before = known.setdefault(values, at.now)
         if before <= at.now - REPLAY_STEPS * STEP:
-            yield Evidence("replay", one.component, seat, 1.0, (one.name,), _near(one.district))
+            yield _of_reading("replay", at, i, seat, 1.0)
 
 
 def twice(at: Seen) -> Iterator[Evidence]:
@@ -184,13 +183,13 @@ def twice(at: Seen) -> Iterator[Evidence]:
         found.setdefault(picture.series[i].gateway, []).append(picture.series[i].name)
     picture.disputed[:] = False
     for gateway, series in found.items():
-        yield Evidence("twice", gateway, _home(at), 1.0, tuple(series))
+        yield Evidence("twice", gateway, at.seats[0], 1.0, tuple(series))
 
 
 def balance(at: Seen) -> Iterator[Evidence]:
     if at.ordinary is None:
         return
-    for i, one in enumerate(at.plan.balances):
+    for one in at.plan.balances:
         if one.seat not in at.seats or one.id not in at.ordinary.balances:
             continue
         series = (*one.into, *one.out_of, *(store.reading for store in one.stores))
@@ -200,7 +199,7 @@ def balance(at: Seen) -> Iterator[Evidence]:
         now = drawn(at.picture.past, one, at.picture.place)
         score = (now - at.ordinary.drawn[row, at.step_of_day]) / at.ordinary.beyond[row]
         if np.isfinite(score) and score >= 1:
-            yield Evidence("balance", at.plan.balances[i].id, one.seat, float(score), series, tuple(one.districts))
+            yield Evidence("balance", one.id, one.seat, float(score), series, tuple(one.districts))
 
 
 def limit(at: Seen) -> Iterator[Evidence]:
@@ -246,5 +245,3 @@ CHECKS: Mapping[str, Check] = {
 
 DISTRUST = ("range", "jump", "stuck", "contradiction", "replay", "twice")
 """Kinds after which a reading is not believed any more."""
-
-__all__ = ["CHECKS", "DAY", "DISTRUST", "PERSISTS", "Check", "Evidence", "Plausible", "Seen"]

@@ -99,8 +99,7 @@ class Room:
         at = Seen(
             self._plan, self.picture, self._ordinary, now, step, seen, self._estimates, sees, odd, lately, self._kept
         )
-        usable = (check for kind, check in self._checks.items() if kind not in ("range", "jump") or odd)
-        found = [one for check in usable for one in check(at)]
+        found = [one for check in self._checks.values() for one in check(at)]
         return self._raised(now, found)
 
     def _reported(self, now: int, reports: Iterable[Report], works: tuple[str, ...]) -> list[Act]:

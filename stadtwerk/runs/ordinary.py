@@ -57,8 +57,9 @@ class Quiet(Feed):
     def connect(
         self, runtime: Runtime, readings: Path, told: Callable[[Readings], Readings] | None = None
     ) -> Telemetry:
-        from monitoring.checks import DAY, STEP
+        from monitoring.checks import STEP
         from monitoring.delivered import AFTER
+        from monitoring.ordinary import DAY
 
         telemetry = super().connect(runtime, readings, told)
         telemetry.listen(self._intake.delivered)
