@@ -20,11 +20,6 @@ class Operators:
         self._waiting: deque[tuple[int, Raised]] = deque()
         self._busy: list[tuple[int, int, int, Raised]] = []
 
-    @property
-    def waiting(self) -> int:
-        """Alarms that nobody has looked at."""
-        return len(self._waiting)
-
     def hear(self, now: int, alarm: Raised) -> None:
         self._waiting.append((now, alarm))
 

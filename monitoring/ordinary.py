@@ -7,7 +7,6 @@ get the majority. How far the vote may be off is learned from days that it was n
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -110,12 +109,6 @@ class Ordinary:
             np.array(data["still"], np.int64),
             *(np.array(data[name], float) for name in ("low", "high", "step")),
         )
-
-    @property
-    def digest(self) -> str:
-        """Which one it is."""
-        parts = [self.names, self.balances, sorted(self.limits.items()), self.beyond.tolist()]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _short(values: Floats) -> list[float]:

@@ -26,7 +26,6 @@ class Picture:
         self.place = {one.name: i for i, one in enumerate(series)}
         self.values = np.full(n, np.nan)
         self.taken = np.full(n, NEVER, dtype=np.int64)
-        self.arrived = np.full(n, NEVER, dtype=np.int64)
         self.past: list[NDArray[np.float64]] = []
         self.since = np.full(n, NEVER, dtype=np.int64)
         """When each series began to read what it reads."""
@@ -51,25 +50,21 @@ class Picture:
             return
         series, taken, values = delivered.series, delivered.taken, delivered.values
         order = np.lexsort((np.arange(len(series)), taken, series))
-        series, taken, values, came = series[order], taken[order], values[order], delivered.arrived[order]
+        series, taken, values = series[order], taken[order], values[order]
         twice = (series[1:] == series[:-1]) & (taken[1:] == taken[:-1]) & (values[1:] != values[:-1])
         twice &= np.isfinite(values[1:]) & np.isfinite(values[:-1])
         self.disputed[series[1:][twice]] = True
         last = np.append(series[1:] != series[:-1], True)
-        series, taken, values, came = series[last], taken[last], values[last], came[last]
+        series, taken, values = series[last], taken[last], values[last]
         newer = taken >= self.taken[series]
-        series, taken, values, came = series[newer], taken[newer], values[newer], came[newer]
+        series, taken, values = series[newer], taken[newer], values[newer]
         other = ~(values == self.values[series])
         self.since[series[other]] = taken[other]
-        self.values[series], self.taken[series], self.arrived[series] = values, taken, came
-
-    def age(self, now: int) -> NDArray[np.int64]:
-        """Ticks since each series was last read, as far as the room knows."""
-        return now - self.taken
+        self.values[series], self.taken[series] = values, taken
 
     def step(self, now: int, fresh: NDArray[np.int64]) -> NDArray[np.float64]:
         """Keep how things are now: NaN for what is older than `fresh` ticks. Returns it."""
-        seen = np.where(self.age(now) <= fresh, self.values, np.nan)
+        seen = np.where(now - self.taken <= fresh, self.values, np.nan)
         self.past.append(seen)
         del self.past[:-KEPT]
         return seen

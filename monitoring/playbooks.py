@@ -24,10 +24,9 @@ _ = Words("monitoring")
 SCHEMA = "stadtwerk/control/1"
 FILE = "control.yaml"
 
-KINDS = ("silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "limit", "report")
+Kind = Literal["silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "limit", "report"]
 """Kinds of evidence for which an alarm is raised; see `monitoring.checks`."""
 
-Kind = Literal["silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "limit", "report"]
 Name = Annotated[str, Field(min_length=1)]
 
 
