@@ -17,10 +17,10 @@ import numpy as np
 
 from monitoring.alarms import Alarms
 from monitoring.checks import CHECKS, STEP, Check, Evidence, Plausible, Seen
-from monitoring.delivered import Acknowledged, Act, Cleared, Command, Look, Raised, Report, Series
+from monitoring.delivered import Acknowledged, Act, Command, Look, Raised, Report, Series
 from monitoring.operators import Operators
 from monitoring.ordinary import DAY, MARGIN, Ordinary
-from monitoring.picture import KEPT, Picture
+from monitoring.picture import KEPT, STEP_S, Picture
 from monitoring.playbooks import ControlFile, Level, Playbook
 from simulator.contracts.ticks import to_s, to_ticks
 
@@ -48,9 +48,9 @@ class Room:
         self._operators = {seat.id: Operators(seat.operators, seat.decide) for seat in plan.seats}
         self._levels = {level.device: level for level in plan.levels}
         self._wanted: dict[str, float] = {}
-        self._told: dict[str, tuple[float, int, int]] = {}
+        self._told: dict[str, tuple[float, int]] = {}
+        self._unanswered: dict[int, tuple[str, float]] = {}
         self._answered: dict[str, float] = {}
-        self._device_of: dict[int, str] = {}
         self._last: dict[tuple[str, str], int] = {}
         self._estimates: Mapping[int, float] = {}
         self._kept: dict[str, object] = {}
@@ -66,9 +66,10 @@ class Room:
         self.picture.take(look.delivered)
         self._sees = self._sees or len(look.delivered) > 0
         for answer in look.answers:
-            device = self._device_of.pop(answer.command, None)
-            if device is not None and answer.result == "done":
-                self._answered[device] = self._told[device][0]
+            sent = self._unanswered.pop(answer.command, None)
+            if sent is not None and answer.result == "done":
+                device, setting = sent
+                self._answered[device] = setting
         works = tuple(seat.id for seat in self._plan.seats if seat.id not in look.out)
         sees = tuple(seat for seat in works if seat not in look.blind)
         step = now // STEP
@@ -95,7 +96,7 @@ class Room:
             self._estimates = self._ordinary.estimates(sound)
         self._doubted |= dict.fromkeys(self.alarms.distrusted(), now)
         lately = frozenset(name for name, at in self._doubted.items() if now - at < KEPT * STEP)
-        step = int((self._midnight_s + to_s(now)) % 86400.0 // to_s(STEP)) % DAY
+        step = int(self._time_of_day_s(now) // STEP_S) % DAY
         at = Seen(
             self._plan, self.picture, self._ordinary, now, step, seen, self._estimates, sees, odd, lately, self._kept
         )
@@ -149,13 +150,13 @@ class Room:
         districts = tuple(name for name in alarm.districts if now - self._last.get((trade, name), now - again) >= again)
         if not districts:
             return []
-        self._last |= {(book.then.send, name): now for name in districts}
+        self._last |= {(trade, name): now for name in districts}
         self._commands += 1
         return [
             Command(
                 self._commands,
                 alarm.seat,
-                trade=book.then.send,
+                trade=trade,
                 districts=districts,
                 search_s=book.then.search,
                 alarm=alarm.alarm,
@@ -175,14 +176,13 @@ class Room:
             value, believed = self._believed(now, level, level.seat in sees, distrusted)
             wanted = self._wanted_state(now, level, value, believed)
             self._wanted[device] = wanted
-            told = self._told.get(device)
-            known = told is not None and told[0] == wanted
-            if known and told is not None and (self._answered.get(device) == wanted or now - told[1] < AGAIN):
+            told, at = self._told.get(device, (None, now))
+            if told == wanted and (self._answered.get(device) == wanted or now - at < AGAIN):
                 continue
             self._commands += 1
-            self._told[device] = (wanted, now, self._commands)
+            self._told[device] = (wanted, now)
+            self._unanswered[self._commands] = (device, wanted)
             self._answered.pop(device, None)
-            self._device_of[self._commands] = device
             acts.append(
                 Command(
                     self._commands,
@@ -209,7 +209,7 @@ class Room:
 
     def _wanted_state(self, now: int, level: Level, value: float | None, believed: str) -> float:
         """On below, off above. An estimate is rough: within its limits the timetable counts."""
-        hour = int((self._midnight_s + to_s(now)) % 86400.0 // 3600)
+        hour = int(self._time_of_day_s(now) // 3600)
         by_hours = 1.0 if hour in level.timetable else 0.0
         if value is None:
             return by_hours
@@ -223,11 +223,11 @@ class Room:
             return 0.0
         return self._wanted.get(level.device, by_hours)
 
+    def _time_of_day_s(self, now: int) -> float:
+        return (self._midnight_s + to_s(now)) % 86400.0
+
 
 def plain(at: int, acts: Iterable[Act]) -> Iterable[dict[str, Any]]:
     """Acts as records for a file: the kind of act, when, and all that it says."""
     for act in acts:
         yield {"t_s": to_s(at), "act": type(act).__name__.lower()} | asdict(act)
-
-
-__all__ = ["Acknowledged", "Cleared", "Command", "Raised", "Room", "plain"]

@@ -109,6 +109,17 @@ def test_a_command_that_nobody_answers_is_given_again(tmp_path: Path) -> None:
     assert [act.command for act in given if isinstance(act, Command)] == [1, 2]
 
 
+def test_a_late_answer_is_to_the_command_that_it_answers(tmp_path: Path) -> None:
+    """The pump says that it is on when it has been told to go off: the order to go off is given again."""
+    room = Room(plan(tmp_path), SERIES, None, 0.0)
+    given = []
+    for minute in range(1, 14):
+        answers = (Answered(1, "done"),) if minute == 3 else ()
+        level = 1.9 if minute == 1 else 3.1
+        given += room.look(Look(minute * MINUTE, readings(minute * MINUTE, level), answers=answers))
+    assert [act.setting for act in given if isinstance(act, Command)] == [1.0, 0.0, 0.0]
+
+
 def test_a_seat_that_is_lost_commands_nothing(tmp_path: Path) -> None:
     room = Room(plan(tmp_path), SERIES, None, 0.0)
     assert room.look(Look(MINUTE, readings(MINUTE, 1.0), out=("works",))) == ()
