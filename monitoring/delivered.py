@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+RECORD = "control.jsonl"
+"""What the room got beside readings, and all that it did, in the folder of a run."""
+
 AFTER = 1000
 """The room looks a second after each round of readings: what had come before that round is known for certain then."""
 
@@ -45,6 +48,12 @@ class Delivered:
     @classmethod
     def none(cls) -> Delivered:
         return cls(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+    @classmethod
+    def in_order(cls, series: NDArray[np.int32], taken: Ticks, arrived: Ticks, values: Floats) -> Delivered:
+        """Readings put in the order in which they came; of one instant they stay as they are."""
+        order = np.argsort(arrived, kind="stable")
+        return cls(series[order], taken[order], arrived[order], values[order])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from monitoring.checks import CHECKS
-from monitoring.delivered import AFTER, Answered, Delivered, Look, Report, Series
+from monitoring.delivered import AFTER, RECORD, Answered, Delivered, Look, Report, Series
 from monitoring.ordinary import Ordinary
 from monitoring.playbooks import FILE, read_control
 from monitoring.room import Room, plain
 from simulator.contracts.ticks import to_ticks
 
-RECORD, ORDINARY, READINGS = "control.jsonl", "ordinary.json", "readings.parquet"
+ORDINARY, READINGS = "ordinary.json", "readings.parquet"
 
 
 def acts(folder: Path) -> Iterator[bytes]:
@@ -75,8 +75,7 @@ def _delivered(path: Path, series: tuple[Series, ...]) -> Delivered:
     mine = (sensor >= 0) & np.isfinite(came)
     taken = np.rint(table["t_s"].to_numpy()[mine] * 1000).astype(np.int64)
     arrived = np.rint(came[mine] * 1000).astype(np.int64)
-    order = np.argsort(arrived, kind="stable")
-    return Delivered(sensor[mine][order], taken[order], arrived[order], table["value"].to_numpy()[mine][order])
+    return Delivered.in_order(sensor[mine], taken, arrived, table["value"].to_numpy()[mine])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ citizens report. `all-knowing`: as without a room, controls see the truth and ev
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.delivered import (
+    AFTER,
+    RECORD,
+    Acknowledged,
+    Act,
+    Answered,
+    Command,
+    Delivered,
+    Look,
+    Raised,
+    Report,
+    Series,
+)
 from simulator.contracts.event import Value
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
@@ -30,7 +43,6 @@ from stadtwerk.runs import events
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import Telemetry
     from gateways.wire.payload import Batch
-    from monitoring.delivered import Act, Answered, Command, Delivered, Raised, Series
     from monitoring.ordinary import Ordinary
     from monitoring.playbooks import ControlFile
     from resilience.scenario.scenario import Control as Asked
@@ -40,14 +52,9 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk.runs")
 
-RECORD = "control.jsonl"
-"""What the room got beside readings, and all that it did; only where a scenario has one."""
-
 
 def series_of(city: City) -> tuple[Series, ...]:
     """The sensors as a control room knows them; private ones, of which only sums leave their gateway, are none."""
-    from monitoring.delivered import Series
-
     return tuple(
         Series(
             f"{name}/{cohort.quantity}", name, cohort.quantity, cohort.gateway, cohort.period_s, _district(city, name)
@@ -104,29 +111,17 @@ class Intake:
 
     def taken(self, before: int) -> Delivered:
         """What had come before this tick, in the order in which it came; the rest waits."""
-        from monitoring.delivered import Delivered
-
         here = [one for one in self._waiting if one[2] < before]
         if not here:
             return Delivered.none()
         self._waiting = [one for one in self._waiting if one[2] >= before]
         counts = [len(one[0]) for one in here]
-        return in_order(
+        return Delivered.in_order(
             np.concatenate([one[0] for one in here]),
             np.repeat([one[1] for one in here], counts),
             np.repeat([one[2] for one in here], counts),
             np.concatenate([one[3] for one in here]),
         )
-
-
-def in_order(
-    series: NDArray[np.int32], taken: NDArray[np.int64], arrived: NDArray[np.int64], values: NDArray[np.float64]
-) -> Delivered:
-    """Readings in the order in which they came."""
-    from monitoring.delivered import Delivered
-
-    order = np.argsort(arrived, kind="stable")
-    return Delivered(series[order], taken[order], arrived[order], values[order])
 
 
 class ControlRoom:
@@ -164,23 +159,23 @@ class ControlRoom:
         }
         self.repair = self._search.repair
 
-    def connect(self, telemetry: Telemetry, record: Path) -> None:
-        """From now on deliveries are seen, and the devices of the level controls are commanded by the room."""
-        import orjson
+    def connect(self, telemetry: Telemetry, folder: Path) -> None:
+        """From now on deliveries are seen, and the devices of the level controls are commanded by the room.
 
-        from monitoring.delivered import AFTER
+        What it takes to have the room do the same again is left in the folder.
+        """
         from monitoring.playbooks import FILE
         from monitoring.replay import ORDINARY
 
         self._telemetry = telemetry
         if self._asked.mode != "blind":
             telemetry.listen(self._intake.delivered)
-        self._record = record.open("wb")
+        self._record = (folder / RECORD).open("wb")
         if self._ordinary is not None:
-            self._ordinary.save(record.with_name(ORDINARY))
+            self._ordinary.save(folder / ORDINARY)
         if self._rt.city.folder is not None:
-            shutil.copyfile(self._rt.city.folder / FILE, record.with_name(FILE))
-        self._record.write(orjson.dumps(self._header) + b"\n")
+            shutil.copyfile(self._rt.city.folder / FILE, folder / FILE)
+        self._write(self._header)
         runtime = self._rt
         runtime.orders.open(frozenset(level.device for level in self._plan.levels))
         self._period = to_ticks(self._plan.look)
@@ -221,7 +216,6 @@ class ControlRoom:
         return tuple(blind), tuple(out)
 
     def _look(self) -> None:
-        from monitoring.delivered import AFTER, Look, Report
         from monitoring.room import plain
 
         now, runtime = self._rt.clock.now, self._rt
@@ -235,21 +229,19 @@ class ControlRoom:
         answers, self._answers = tuple(self._answers), []
         look = Look(now, self._intake.taken(before), reports, answers, blind, out)
         acts = self._room.look(look)
-        self._write(input_of(look), *plain(now, acts))
+        self._write(*input_of(look), *plain(now, acts))
         for act in acts:
             self._carry_out(act)
         if now + self._period <= runtime.clock.end:
             runtime.clock.at(now + self._period, "control-room", self._look)
 
-    def _write(self, given: Mapping[str, Any] | None, *acts: Mapping[str, Any]) -> None:
+    def _write(self, *rows: Mapping[str, Any]) -> None:
         import orjson
 
-        for row in (*(() if given is None else (given,)), *acts):
+        for row in rows:
             self._record.write(orjson.dumps(row) + b"\n")
 
     def _carry_out(self, act: Act) -> None:
-        from monitoring.delivered import Acknowledged, Command, Raised
-
         log = self._rt.log
         if isinstance(act, Raised):
             self._events[act.alarm] = self._raised(act)
@@ -312,25 +304,23 @@ class ControlRoom:
         self._rt.orders.send(act.seat, act.device, act.setting, why, lambda answer: answered(answer.value))
 
     def _answered(self, command: int, result: str) -> None:
-        from monitoring.delivered import Answered
-
         self._answers.append(Answered(command, result))
 
     def _behind(self, reading: str) -> int | None:
         """The event of what makes this reading wrong now, if anything does. It stands in the log alone: the room does
         not know."""
         one = self._series[self._place[reading]]
-        faults, found = self._rt.faults, registry()
-        lying = {point.name for point in (*found.sensor_faults, *found.report_faults, FALSE_DATA)}
-        broken = {name for name in (one.component, one.gateway) for fault in lying if faults.active(name, fault)}
+        lying = {FALSE_DATA.name, *registry().faults_of_data}
+        active = self._rt.faults.active
+        broken = {name for name in (one.component, one.gateway) for fault in lying if active(name, fault)}
         if not broken:
             return None
-        events = reversed(self._rt.log.since(0))
-        return next((e.id for e in events if e.subject in broken and e.code.startswith("fault.applied")), None)
+        latest = reversed(self._rt.log.since(0))
+        return next((e.id for e in latest if e.subject in broken and e.code.startswith("fault.applied")), None)
 
 
-def input_of(look: Any) -> dict[str, Any] | None:
-    """What a look held beside readings, as a record; None for nothing."""
+def input_of(look: Look) -> Iterator[dict[str, Any]]:
+    """What a look held beside readings, as a record, if it held anything."""
     given: dict[str, Any] = {}
     if look.reports:
         given["reports"] = [[one.trade, one.district] for one in look.reports]
@@ -339,4 +329,5 @@ def input_of(look: Any) -> dict[str, Any] | None:
     for name in ("blind", "out"):
         if getattr(look, name):
             given[name] = list(getattr(look, name))
-    return {"t_s": to_s(look.at), **given} if given else None
+    if given:
+        yield {"t_s": to_s(look.at), **given}

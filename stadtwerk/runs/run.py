@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitoring.delivered import RECORD
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Text, Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
-from stadtwerk.runs.control import RECORD
 from stadtwerk.runs.credit import credited, credited_among
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
 from stadtwerk.runs.simulate import simulate

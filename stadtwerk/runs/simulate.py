@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.history import History
 from simulator.contracts.words import Numeral, Words
-from stadtwerk.runs.control import RECORD, ControlRoom, plan_of
+from stadtwerk.runs.control import ControlRoom, plan_of
 from stadtwerk.runs.events import BEGIN, END, WARM
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.recorded import Recorder
@@ -92,7 +92,7 @@ def simulate(
             runtime.crews.set_policy(scenario.crews)
         telemetry = feed.connect(runtime, readings, None if control is None else control.told)
         if control is not None:
-            control.connect(telemetry, readings.with_name(RECORD))
+            control.connect(telemetry, readings.parent)
         gauges = GaugeRecorder(runtime)
         if feed.gauged:
             gauges.start()
