@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +46,8 @@ def with_control(request: RunRequest, mode: str, checks_off: str | None) -> RunR
 
 def run_modes(request: RunRequest, terminal: Terminal) -> int:
     """Run all three, say how they compare, and return the exit code of the closed loop."""
+    from resilience.judge.figures import read_figures
+
     out = request.out
     if out is None:
         seed = "" if request.seed is None else f"-seed{request.seed}"
@@ -54,8 +55,8 @@ def run_modes(request: RunRequest, terminal: Terminal) -> int:
     found = []
     for name in MODES:
         result = run_scenario(replace(request, control=name, out=out / name), terminal)
-        hours = json.loads((result.folder / "figures.json").read_text(encoding="utf-8"))["person_hours"]
-        found.append(Mode(name, result, float(hours)))
+        figures = read_figures((result.folder / "figures.json").read_text(encoding="utf-8"))
+        found.append(Mode(name, result, figures.person_hours))
     for line in told(found):
         terminal.say(line)
     return next(one for one in found if one.name == "closed-loop").result.verdict.exit_code
