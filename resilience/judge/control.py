@@ -63,16 +63,19 @@ def control_scores(city: City, history: History, mode: str) -> ControlScores:
     events = [event for event in history.events if event.at >= 0]
     alarms = [event for event in events if event.code == RAISED]
     acts = _acts(events)
+    doubts = [event for event in events if _doubts(event)]
     real: set[int] = set()
     faults = []
     for one in history.executed:
         if one.applied_at is None:
             continue
         until = history.end if one.cleared_at is None else one.cleared_at + AFTER
-        mine = [a for a in alarms if one.applied_at <= a.at <= until and _points_at(a, one, city)]
+        behind = {name for cohort in city.cohorts if cohort.gateway == one.target for name in cohort.components}
+        mine = [a for a in alarms if one.applied_at <= a.at <= until and _points_at(a, one, behind, city)]
         real.update(alarm.id for alarm in mine)
         acted = [acts[alarm.id] for alarm in mine if alarm.id in acts]
-        acted += [e.at for e in events if one.applied_at <= e.at <= until and _doubts(e, one, city)]
+        lying = {one.target, *behind}
+        acted += [e.at for e in doubts if one.applied_at <= e.at <= until and _read(e) in lying]
         faults.append(
             Noticed(
                 one.entry,
@@ -109,12 +112,12 @@ def _acts(events: Iterable[Event]) -> Mapping[int, int]:
     return found
 
 
-def _points_at(alarm: Event, one: Executed, city: City) -> bool:
+def _points_at(alarm: Event, one: Executed, behind: set[str], city: City) -> bool:
+    """`behind` are the components whose readings pass what is broken."""
     said = alarm.params
     about = {alarm.subject, *str(said["components"]).split()}
     if one.target in about:
         return True
-    behind = {name for cohort in city.cohorts if cohort.gateway == one.target for name in cohort.components}
     if said["evidence"] not in ("balance", "limit", "report"):
         return bool(behind & about)
     target = city.components.get(one.target)
@@ -127,14 +130,14 @@ def _points_at(alarm: Event, one: Executed, city: City) -> bool:
     return any(city.components[name].domain == target.domain for name in about if name in city.components)
 
 
-def _doubts(event: Event, one: Executed, city: City) -> bool:
-    """Whether a decision does without a reading of what is broken."""
-    if not event.code.startswith(SWITCHES) or event.params.get("believed") == "measured":
-        return False
-    component = str(event.params["reading"]).split("/")[0]
-    return component == one.target or any(
-        cohort.gateway == one.target and component in cohort.components for cohort in city.cohorts
-    )
+def _doubts(event: Event) -> bool:
+    """Whether a decision does without the reading that it goes by."""
+    return event.code.startswith(SWITCHES) and event.params.get("believed") != "measured"
+
+
+def _read(decision: Event) -> str:
+    """The component whose reading a decision goes by."""
+    return str(decision.params["reading"]).split("/")[0]
 
 
 def _most(ticks: list[int]) -> int:
