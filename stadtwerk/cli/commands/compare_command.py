@@ -38,10 +38,10 @@ def execute(options: argparse.Namespace) -> int:
     from stadtwerk.studies.comparing import compare_folders
     from stadtwerk.terminal import REPORT, Terminal
 
-    page = compare_folders(options.first, options.second, options.lang)
     if Path(options.out).suffix.lower() not in (".html", ".htm"):
         what, fix = _("is no name of a page"), _("name a file that ends in .html")
         raise BadInput([Problem(options.out, 0, "--out", what, fix)])
+    page = compare_folders(options.first, options.second, options.lang)
     try:
         Path(options.out).write_text(html(page), encoding="utf-8", newline="\n")
     except OSError as error:
