@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,11 +103,17 @@ class RunResult:
     notes: tuple[Text, ...]
 
 
-def replay_command(scenario: Path, seed: int, city: str | None = None) -> str:
+def replay_command(
+    scenario: Path, seed: int, city: str | None = None, control: str | None = None, checks_off: Sequence[str] = ()
+) -> str:
     """The command that gives the same run again."""
     shipped = scenario.resolve().parent == scenario_folder().resolve()
     command = f"stadtwerk run {shlex.quote(scenario.stem if shipped else str(scenario))} --seed {seed}"
-    return command if city is None else f"{command} --city {shlex.quote(city)}"
+    if city is not None:
+        command += f" --city {shlex.quote(city)}"
+    if control is not None:
+        command += f" --control {control}"
+    return f"{command} --checks-off {','.join(checks_off)}" if checks_off else command
 
 
 Opened = Callable[["City", "Clock", Path], AbstractContextManager[Feed]]
@@ -163,7 +169,7 @@ def run_checked(
         elif request.evidence:
             history = credited_among(resolved, city, seed, history)
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
-        command = command or replay_command(request.scenario, seed, request.city)
+        command = command or replay_command(request.scenario, seed, request.city, request.control, request.checks_off)
         city = with_settings(city, resolved.run.settings)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command, out)
     from resilience.judge.outcome import weakness_note

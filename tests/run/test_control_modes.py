@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from resilience.judge.verdict import Value
+from stadtwerk.runs.run import replay_command
 from stadtwerk.studies.control import MODES, Mode, told
 
 
@@ -26,3 +28,10 @@ def test_savings_and_losses_have_their_own_words(
     assert len(said) == 5
     assert room in said[3]
     assert beyond in said[4]
+
+
+def test_the_command_that_repeats_a_run_says_who_was_in_control() -> None:
+    file = Path("my.yaml")
+    assert replay_command(file, 2) == "stadtwerk run my.yaml --seed 2"
+    again = replay_command(file, 2, "town", "closed-loop", ("jump", "range"))
+    assert again == "stadtwerk run my.yaml --seed 2 --city town --control closed-loop --checks-off jump,range"
