@@ -7,10 +7,7 @@ scenarios of one day that break no mains; the user's cache keeps it under the di
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tempfile
-import time
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +18,7 @@ import numpy as np
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Consumers, Course, History
 from simulator.contracts.words import Words
-from stadtwerk.library import cache_folder
-from stadtwerk.runs.basis import basis, city_digest
+from stadtwerk.runs.kept import keep, place
 from stadtwerk.runs.light import feed_for, lived
 from stadtwerk.terminal import Terminal
 
@@ -31,9 +27,6 @@ if TYPE_CHECKING:
     from simulator.contracts.city import City
 
 _ = Words("stadtwerk")
-
-UNUSED_FOR_S = 7 * 86400.0
-"""Twins that nobody has looked at for a week are thrown away."""
 
 
 def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None = None) -> History | None:
@@ -65,15 +58,12 @@ def _place(city: City, scenario: Scenario, seed: int) -> Path | None:
     """Where it is kept; None for a city that stands in no folder."""
     from resilience.inject.foreseen import foreseen
 
-    if city.folder is None:
-        return None
     run, prepared = scenario.run, foreseen([scenario], city)
-    parts = [basis(), city_digest(city.folder), run.start.isoformat(), run.warmup_s, run.duration_s, seed]
+    parts: list[Any] = [run.start.isoformat(), run.warmup_s, run.duration_s, run.settings, seed]
     parts += [[one.target, one.fault, sorted(one.parameters.items())] for one in prepared]
     if scenario.control is not None and scenario.control.has_room:
         parts += [[scenario.control.mode, *scenario.control.without]]
-    name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return cache_folder().parent / "twins" / f"{name[:32]}.json"
+    return place("twins", city, parts)
 
 
 def _read(path: Path | None) -> History | None:
@@ -106,7 +96,6 @@ def _read(path: Path | None) -> History | None:
 
 
 def _keep(path: Path, history: History) -> None:
-    """Write it aside and put it in place at once; a cache that cannot be written is none."""
     import orjson
 
     data = {
@@ -126,17 +115,6 @@ def _keep(path: Path, history: History) -> None:
             f"{name} rows": np.array(list(different.values())),
             f"{name} row": np.array([place[id(row)] for row in one.supplied], dtype=np.int64),
         }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for other in path.parent.glob("*.json"):
-            if time.time() - other.stat().st_mtime > UNUSED_FOR_S:
-                other.unlink(missing_ok=True)
-                other.with_suffix(".npz").unlink(missing_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            np.savez_compressed(aside, **arrays)
-        Path(aside.name).replace(path.with_suffix(".npz"))
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            aside.write(orjson.dumps(data))
-        Path(aside.name).replace(path)
-    except OSError:
-        return
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    keep(path, {".npz": packed.getvalue(), ".json": orjson.dumps(data)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ NOTHING = "The faults made no difference to anything that was judged."
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place for twins that is empty; the demo city stays where it is built."""
-    monkeypatch.setattr("stadtwerk.runs.twin.cache_folder", lambda: tmp_path / "cities")
+    monkeypatch.setattr("stadtwerk.runs.kept.cache_folder", lambda: tmp_path / "cities")
 
 
 def answered(file: Path) -> tuple[Verdict, History, History | None]:
@@ -130,3 +131,6 @@ def test_a_twin_is_the_run_without_faults_and_is_kept(tmp_path: Path) -> None:
     (kept,) = (tmp_path / "twins").glob("*.json")
     kept.write_text("{", encoding="utf-8")  # a file that somebody spoilt is none
     assert twin_of(broken, city, 1) is not None
+    other = replace(broken, run=replace(broken.run, settings={"water": {"required_pressure_m": 27.5}}))
+    assert twin_of(other, city, 1) is not None
+    assert len(list((tmp_path / "twins").glob("*.json"))) == 2  # of engines that are set otherwise it is another one
