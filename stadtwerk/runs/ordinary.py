@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,10 +14,9 @@ import numpy as np
 
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Words
-from stadtwerk.library import cache_folder
-from stadtwerk.runs.basis import basis, city_digest
 from stadtwerk.runs.control import Intake, series_of
 from stadtwerk.runs.feed import Feed
+from stadtwerk.runs.kept import keep, place
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -85,40 +83,34 @@ def ordinary_of(
 ) -> Ordinary:
     """What is ordinary in this city in the season of a scenario; from the user's cache where it is known."""
     from monitoring.ordinary import Ordinary, learn
+    from monitoring.replay import ORDINARY
     from simulator.kernel import Clock
 
     midnight = scenario.run.start.replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - timedelta(days=7)
-    path = _place(city, scenario, start.isoformat())
+    path = place("ordinary", city, [start.isoformat(), _as_it_is(city)])
     if path is not None:
         try:
-            return Ordinary.load(path)
+            known = Ordinary.load(path)
+            path.touch()
+            return known
         except (OSError, ValueError, KeyError):
             pass
     run = replace(scenario.run, start=start, warmup_s=WARMUP_S, duration_s=DAYS * 86400.0, heal_by_s=None)
     quiet = replace(scenario, run=run, timeline=(), crews=None, expectations=(), control=None)
     feed = Quiet(city)
     say = terminal or Terminal(quiet=True)
-    with say.working(_("learning what is ordinary from quiet days")), tempfile.TemporaryDirectory() as place:
+    with say.working(_("learning what is ordinary from quiet days")), tempfile.TemporaryDirectory() as there:
         clock = Clock(run.start, run.warmup_s, run.duration_s)
-        simulate(quiet, city, clock, SEED, feed, Path(place) / "readings.parquet", None, Terminal(quiet=True))
-    learned = learn(plan, feed.series, np.array(feed.rows), feed.begin_step)
-    if path is not None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_suffix(f".{id(feed)}.part")
-            learned.save(aside)
-            aside.replace(path)
-            return Ordinary.load(path)
-        except OSError:
-            pass
-    return learned
+        simulate(quiet, city, clock, SEED, feed, Path(there) / "readings.parquet", None, Terminal(quiet=True))
+        saved = Path(there) / ORDINARY
+        learn(plan, feed.series, np.array(feed.rows), feed.begin_step).save(saved)
+        if path is not None:
+            keep(path, {".json": saved.read_bytes()})
+        return Ordinary.load(saved)  # to as many digits as it is kept and replayed with
 
 
-def _place(city: City, scenario: Scenario, start: str) -> Path | None:
-    """Where it is kept; None for a city that stands in no folder."""
-    if city.folder is None:
-        return None
-    parts = [basis(), city_digest(city.folder), start, sorted(dict(scenario.run.settings).items())]
-    name = hashlib.sha256(json.dumps(parts, default=dict).encode()).hexdigest()
-    return cache_folder().parent / "ordinary" / f"{name[:32]}.json"
+def _as_it_is(city: City) -> str:
+    """A digest of what can be otherwise than in the city's folder, as by a measure that is tried out."""
+    parts = (city.components, city.links, city.districts, city.cohorts, city.settings)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
