@@ -72,6 +72,8 @@ class Citizens:
         for name in [name for name in self._since if name not in self._levels.low]:
             del self._since[name]
         for name, trade, district in in_street:
+            if district not in self._city.districts:
+                continue  # nobody could say where
             rates[name] = awake * 3600 / SEEN_S, Told(trade, district)
         told: list[Told] = []
         for name, (an_hour, what) in rates.items():
