@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from simulator.contracts.event import Event, EventKind
 
@@ -12,6 +12,11 @@ def origins(event: Event, by_id: Mapping[int, Event], kinds: Sequence[EventKind]
 
     An event of these kinds is its own origin. Empty where no chain has any.
     """
+    return nearest(event, by_id, lambda at: at.kind in kinds)
+
+
+def nearest(event: Event, by_id: Mapping[int, Event], meant: Callable[[Event], bool]) -> tuple[Event, ...]:
+    """The same for the events that are meant, of whatever kind."""
     found: dict[int, Event] = {}
     seen: set[int] = set()
     stack = [event]
@@ -20,7 +25,7 @@ def origins(event: Event, by_id: Mapping[int, Event], kinds: Sequence[EventKind]
         if at.id in seen:
             continue
         seen.add(at.id)
-        if at.kind in kinds:
+        if meant(at):
             found[at.id] = at
             continue
         stack += [by_id[cause] for cause in reversed(at.causes) if cause in by_id]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from resilience.judge.causes import nearest
 from resilience.judge.losses import LevelCourse, shown_unit, subject_words
 from resilience.judge.time_series import TOLERANCE
 from resilience.report.run.content import CascadeStep, Lacking, ReturnStep
@@ -37,7 +38,8 @@ _TOLD_BY = {EventKind.LINK_DOWN: EventKind.SUPPLY_LOST, EventKind.LINK_UP: Event
 def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tuple[CascadeStep, ...]:
     """The causes of the levels with most person-hours lost and of the first fallbacks, depth first, earliest first."""
     begun = _begun(history.events)
-    by_id = {event.id: _with_cause(event, city, history, begun) for event in history.events}
+    logged = {event.id: event for event in history.events}
+    by_id = {event.id: _with_cause(event, city, logged, begun) for event in history.events}
     wanted: set[int] = set()
     alike = _ends(city, history, courses)
     for end in alike:
@@ -93,7 +95,7 @@ def _begun(events: Sequence[Event]) -> dict[int, int]:
     return found
 
 
-def _with_cause(event: Event, city: City, history: History, begun: Mapping[int, int]) -> Event:
+def _with_cause(event: Event, city: City, logged: Mapping[int, Event], begun: Mapping[int, int]) -> Event:
     """The event as it is told: nothing is lost because of what was for the better, as of a pump that started.
 
     In the place of what was for the better, but is not yet as usual, stands what it came from: police at a signal are
@@ -108,7 +110,7 @@ def _with_cause(event: Event, city: City, history: History, begun: Mapping[int, 
     found: dict[int, None] = {}
     waiting, seen = list(reversed(event.causes)), set[int]()
     while waiting:
-        at = history.events[waiting.pop()]
+        at = logged[waiting.pop()]
         if at.id in seen:
             continue
         seen.add(at.id)
@@ -117,22 +119,9 @@ def _with_cause(event: Event, city: City, history: History, begun: Mapping[int, 
         elif _is_makeshift(at, city):
             waiting += reversed(at.causes)
     if not found:
-        found = dict.fromkeys(_left_behind(event.causes, history, begun))
-    left = [cause for cause in found if not _is_bridged(history.events[cause])] or list(found)
+        found = dict.fromkeys(begun[over.id] for over in nearest(event, logged, lambda at: at.id in begun))
+    left = [cause for cause in found if not _is_bridged(logged[cause])] or list(found)
     return replace(event, cause=left[0] if left else None, also=tuple(left[1:]))
-
-
-def _left_behind(causes: Iterable[int], history: History, begun: Mapping[int, int]) -> Iterator[int]:
-    """The faults whose end is behind these events."""
-    waiting, seen = list(reversed(list(causes))), set[int]()
-    while waiting:
-        number = waiting.pop()
-        if number not in seen:
-            seen.add(number)
-            if number in begun:
-                yield begun[number]
-            else:
-                waiting += reversed(history.events[number].causes)
 
 
 def _is_makeshift(event: Event, city: City) -> bool:
