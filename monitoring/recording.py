@@ -179,7 +179,8 @@ def _csv(path: Path, field_name: str) -> tuple[list[str], list[Any]]:
     if not first.count(mark):
         what, fix = _("has a single column"), _("separate columns by comma, semicolon or tab, with a head line")
         raise BadInput([Problem(str(path), 1, field_name, what, fix)])
-    rows = csv.reader(io.StringIO(text), delimiter=mark, skipinitialspace=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
+    rows = _readable(reader, path, field_name)
     heads = [head.strip() for head in next(rows)]
     width = len(heads)
     columns: list[list[str]] = [[] for _head in heads]
@@ -189,7 +190,7 @@ def _csv(path: Path, field_name: str) -> tuple[list[str], list[Any]]:
             continue
         if len(row) != width:
             what = _("has {given} fields instead of {width}", given=len(row), width=width)
-            problems.append(Problem(str(path), rows.line_num, field_name, what, _("mend or remove the line")))
+            problems.append(Problem(str(path), reader.line_num, field_name, what, _("mend or remove the line")))
             continue
         for column, cell in zip(columns, row, strict=True):
             column.append(cell.strip())
@@ -198,6 +199,14 @@ def _csv(path: Path, field_name: str) -> tuple[list[str], list[Any]]:
     if mark != ",":
         columns = [[_point(cell) for cell in column] for column in columns]
     return heads, columns
+
+
+def _readable(reader: Iterator[list[str]], path: Path, field_name: str) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        what = _("is no CSV ({error})", error=reason_of(error))
+        raise BadInput([Problem(str(path), 0, field_name, what, _("close quotes, save as CSV again"))]) from None
 
 
 def _point(cell: str) -> str:

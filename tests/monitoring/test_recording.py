@@ -82,6 +82,7 @@ def test_how_finely_a_series_is_written() -> None:
         (lambda lines: lines[:1], "holds no rows"),
         (lambda lines: ["t,t", *lines[1:]], "names two columns"),
         (lambda lines: [line.split(",")[0] for line in lines], "a single column"),
+        (lambda lines: [*lines, '"never closed', "x" * 200_000], r"csv:0: .*is no CSV \(field larger"),
     ],
 )
 def test_what_is_wrong_is_named_at_its_place(tmp_path: Path, change: object, said: str) -> None:
@@ -89,6 +90,13 @@ def test_what_is_wrong_is_named_at_its_place(tmp_path: Path, change: object, sai
     path.write_text("\n".join(change(path.read_text().splitlines())))  # type: ignore[operator]
     with pytest.raises(BadInput, match=said):
         read_recording(path)
+
+
+def test_a_lone_carriage_return_ends_a_line(tmp_path: Path) -> None:
+    lines = table(tmp_path, hours(80, "%Y-%m-%dT%H:%M")).read_text().splitlines()
+    path = tmp_path / "r.csv"
+    path.write_bytes("\r".join(lines).encode())
+    assert read_recording(path).values.shape[0] == 80
 
 
 def test_every_wrong_column_is_told_at_once(tmp_path: Path) -> None:
