@@ -23,7 +23,7 @@ FOREIGN = (
     "os.exec",
     "os.posix_spawn",
     "socket.connect",
-    "ctypes.dlopen/",
+    "ctypes.dlopen",
     "pty.spawn",
 )
 
