@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from resilience.scenario.entry import Case, Disruption, Hit, TimelineEntry
+from resilience.scenario.scenario import SCHEMA
 from simulator.contracts.city import City
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
@@ -196,7 +197,7 @@ def as_scenario(path: Path) -> Mapping[str, object]:
     last_s = math.ceil(max(hit.at_s for hit in disruption.hits))
     stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in path.stem.lower()).strip("-")
     return {
-        "schema": "stadtwerk/scenario/1",
+        "schema": SCHEMA,
         "id": stem or "disruption",
         "title": {"en": f"What {path.name} damages", "de": f"Was {path.name} beschädigt"},
         "question": {

@@ -17,7 +17,7 @@ import numpy as np
 from resilience.judge.affected import Lows, Span, affected, groups, level_hours
 from resilience.judge.time_series import TOLERANCE, NotRecorded, spells
 from resilience.judge.verdict import Value
-from resilience.scenario.scenario import CityReference, Scenario
+from resilience.scenario.scenario import SCHEMA, CityReference, Scenario
 from resilience.study.audit.cases import AuditSettings, Case, Group, Lasts, scenario_of
 from resilience.study.audit.graph import Victim
 from simulator.contracts.city import City
@@ -316,7 +316,7 @@ def scenario_text(outcome: Outcome, settings: AuditSettings, city: CityReference
     levels = [loss.level for loss in outcome.failing] or "all"
     held = {"id": "held", "type": "invariant", "levels": levels, "longest": shown(settings.longest_s)}
     data: dict[str, Any] = {
-        "schema": "stadtwerk/scenario/1",
+        "schema": SCHEMA,
         "id": file_name(case),
         "title": _both(asked.title),
         "question": _both(asked.question),
