@@ -90,9 +90,6 @@ class Mistakes:
     def __init__(self) -> None:
         self._found: list[InitErrorDetails] = []
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
     def __len__(self) -> int:
         return len(self._found)
 
