@@ -62,8 +62,11 @@ def signals(town: Laying) -> Layer:
     junctions = [node for node in ground.giving(ROAD) if len(arms.get(node.id, ())) >= ARMS]
     order = sorted(junctions, key=lambda node: (-ground.traffic.get(node.id, 0.0), node.id))
     known = ground.known(SIGNAL)
-    at = {Nearest(junctions).at(one.x_m, one.y_m).id for one in known} if junctions else set()
-    busiest = [node for node in order if node.id in at] if known else order[: plan.signals]
+    busiest = order[: plan.signals]
+    if known and junctions:
+        nearest = Nearest(junctions)
+        at = {nearest.at(one.x_m, one.y_m).id for one in known}
+        busiest = [node for node in order if node.id in at]
     found, links = [], []
     for i, node in enumerate(busiest):
         police = i < plan.signals_with_police
