@@ -18,16 +18,14 @@ import numpy as np
 from epanet import toolkit as tk
 from numpy.typing import NDArray
 
-from simulator.city.apart import Died, apart
 from simulator.city.draft import CityDraft
 from simulator.city.plausibility import Trial
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.city import Assumption
 from simulator.contracts.fault import Parameter
-from simulator.contracts.problem import BadInput
 from simulator.contracts.sources import source_text
 from simulator.contracts.words import NO_TEXT, Numeral, Text, Verbatim, Words, number, percent
-from simulator.domains.water.balance import CPU_S, endless
+from simulator.domains.water.balance import run_apart
 from simulator.domains.water.catalogue import (
     EXPONENT,
     LEAK,
@@ -149,10 +147,7 @@ def settings_told(trial: Trial) -> CityDraft:
     draft, path = trial.draft, trial.networks.water_file
     if draft.water is None or path is None:
         return draft
-    try:
-        notes = apart(lambda: tuple(told(path)), CPU_S)
-    except Died:
-        raise BadInput([endless(path)]) from None
+    notes = run_apart(path, lambda file: tuple(told(file)))
     return replace(draft, assumptions=(*draft.assumptions, *notes))
 
 

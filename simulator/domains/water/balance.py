@@ -7,9 +7,10 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from simulator.domains.water.engine import STEP_S, EpanetError, WaterEngine, sha
 from simulator.domains.water.hours import HOURS, Initial, write_hours
 
 _ = Words("simulator.domains.water")
+T = TypeVar("T")
 
 RULE = "water-balance"
 HOURS_FILE = "water-hours.csv"
@@ -177,10 +179,7 @@ def in_balance(trial: Trial) -> CityDraft:
     draft, path = trial.draft, trial.networks.water_file
     if draft.water is None or path is None:
         return draft
-    try:
-        found = apart(lambda: balance_of(path), CPU_S)
-    except Died:
-        raise BadInput([endless(path)]) from None
+    found = run_apart(path, balance_of)
     if not found.holds:
         return replace(draft, findings=(*draft.findings, _finding(found)))
     write_hours(trial.folder / HOURS_FILE, found.weeks[-1].hours)
@@ -200,11 +199,17 @@ def in_balance(trial: Trial) -> CityDraft:
     )
 
 
-def endless(path: Path) -> Problem:
-    """What is told of a file on which EPANET itself breaks down or comes to no end."""
-    what = _("EPANET itself comes to no end, or breaks down, when it runs this network")
-    fix = _("look for valves that work against each other, and for parts without any reservoir")
-    return Problem(str(path), 0, "file", what, fix)
+def run_apart(path: Path, run: Callable[[Path], T]) -> T:
+    """What `run` makes of a network's file, in a process of its own.
+
+    Raises `BadInput` where EPANET itself breaks down on the file or comes to no end.
+    """
+    try:
+        return apart(lambda: run(path), CPU_S)
+    except Died:
+        what = _("EPANET itself comes to no end, or breaks down, when it runs this network")
+        fix = _("look for valves that work against each other, and for parts without any reservoir")
+        raise BadInput([Problem(str(path), 0, "file", what, fix)]) from None
 
 
 def _finding(found: Balance) -> Finding:
