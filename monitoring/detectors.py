@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.episodes import MEMORIES, STAYS, limits, staying
+from monitoring.episodes import MEMORIES, STAYS, limits, run, staying
 from monitoring.forecast import Expectation, Scaling, design, learn
 from monitoring.forest import Forest
 from monitoring.recording import Recording
@@ -246,7 +246,7 @@ class Stuck:
 
 def _standing(column: Floats) -> Floats:
     """How many steps each value has been the same as before."""
-    return _run(np.concatenate([[False], column[1:] == column[:-1]]))
+    return run(np.concatenate([[False], column[1:] == column[:-1]]))
 
 
 class Silent:
@@ -256,22 +256,13 @@ class Silent:
     text = _("{series} has been silent for longer than it ever was")
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
-        return {"longest": np.array([_run(np.isnan(column)).max() for column in quiet.values.T])}
+        return {"longest": np.array([run(np.isnan(column)).max() for column in quiet.values.T])}
 
     def see(self, recording: Recording, scaling: Scaling, learned: Learned) -> Evidence:
         longest = np.asarray(learned["longest"], float)
-        runs = np.column_stack([_run(np.isnan(column)) for column in recording.values.T])
+        runs = np.column_stack([run(np.isnan(column)) for column in recording.values.T])
         distance = runs / np.maximum(2 * longest, 3)
         return _direct(recording.names, distance)
-
-
-def _run(flags: NDArray[np.bool_]) -> Floats:
-    """For how many rows it has been so."""
-    run, now = np.zeros(len(flags)), 0
-    for row, one in enumerate(flags):
-        now = now + 1 if one else 0
-        run[row] = now
-    return run
 
 
 def _direct(names: tuple[str, ...], distance: Floats, expected: Floats | None = None) -> Evidence:

@@ -127,3 +127,12 @@ def staying(distance: Floats, limits: Floats) -> float:
     score = np.max(quick, axis=(0, 2))
     spans = np.lib.stride_tricks.sliding_window_view(score, QUIET).max(axis=1)
     return float(np.clip(np.quantile(spans, 0.8), STAYS, 0.95))
+
+
+def run(flags: NDArray[np.bool_]) -> Floats:
+    """For how many rows it has been so."""
+    lasted, now = np.zeros(len(flags)), 0
+    for row, one in enumerate(flags):
+        now = now + 1 if one else 0
+        lasted[row] = now
+    return lasted

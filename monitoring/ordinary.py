@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.delivered import Series
+from monitoring.episodes import run
 from monitoring.picture import KEPT, STEP_S
 from monitoring.playbooks import Balance, ControlFile
 
@@ -237,8 +238,4 @@ def _longest(column: Floats) -> int:
     seen = column[np.isfinite(column)]
     if len(np.unique(seen)) <= len(seen) / 4:
         return 0
-    longest = now = 0
-    for same in column[1:] == column[:-1]:
-        now = now + 1 if same else 0
-        longest = max(longest, now)
-    return longest + 1
+    return int(run(column[1:] == column[:-1]).max(initial=0)) + 1
