@@ -45,10 +45,7 @@ def needs_sensors(scenario: Scenario) -> bool:
 
     if scenario.control is not None and scenario.control.mode == "closed-loop":
         return True
-    points = {
-        point.name
-        for point in (*registry().sensor_faults, *registry().report_faults, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)
-    }
+    points = registry().faults_of_data | {FIRMWARE_UPDATE.name, CERTIFICATE_EXPIRED.name}
     looks = [look for entry in scenario.timeline for look in (entry.evidence, entry.when) if look is not None]
     if any(isinstance(item, Delivery) for item in scenario.expectations):
         return True
