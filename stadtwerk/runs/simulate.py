@@ -26,15 +26,18 @@ if TYPE_CHECKING:
 _ = Words("stadtwerk")
 
 
-def room_for(scenario: Scenario, city: City, terminal: Terminal) -> Callable[[Runtime], ControlRoom]:
-    """Makes the control room that a scenario asks for, once there is a runtime. Raises `BadInput` for a city without.
+def room_for(scenario: Scenario, city: City, terminal: Terminal) -> Callable[[Runtime], ControlRoom] | None:
+    """Makes the control room that a scenario asks for, if it does, once there is a runtime. Raises `BadInput` for a
+    city without.
 
     What is ordinary is learned from quiet days of the city first, unless it is known.
     """
     from stadtwerk.runs.ordinary import ordinary_of
 
-    asked, plan = scenario.control, plan_of(city)
-    assert asked is not None
+    asked = scenario.control
+    if asked is None or not asked.has_room:
+        return None
+    plan = plan_of(city)
     ordinary = None if asked.mode == "blind" else ordinary_of(scenario, city, plan, simulate, terminal)
     return lambda runtime: ControlRoom(runtime, asked, plan, ordinary)
 
@@ -65,7 +68,7 @@ def simulate(
     from stadtwerk.runs.wiring import close_all, start_domains
 
     city = with_settings(city, scenario.run.settings)
-    room = None if scenario.control is None or not scenario.control.has_room else room_for(scenario, city, terminal)
+    room = room_for(scenario, city, terminal)
     runtime = Runtime.build(city, clock, seed, foreseen=foreseen([prepared or scenario], city))
     runtime.log.add(BEGIN, scenario.id, after=city.name)
 
@@ -73,6 +76,7 @@ def simulate(
         runtime.log.add(WARM, scenario.id)
 
     clock.at(0, "run", warm)
+    asked = scenario.record if feed.gauged else ()
     with terminal.working(_("starting the networks")):
         running = start_domains(runtime)
     control = None if room is None else room(runtime)
@@ -97,7 +101,7 @@ def simulate(
         if feed.gauged:
             gauges.start()
         feed.observe(runtime, gauges)
-        recorder = Recorder(runtime, scenario.record if feed.gauged else ())
+        recorder = Recorder(runtime, asked)
         recorder.start()
         started(runtime, running)
         try:
@@ -129,6 +133,6 @@ def simulate(
         gauges.since(0),
         runtime.consumers.recorded(),
         telemetry.deliveries() if feed.delivers else None,
-        recorder.kept() if scenario.record and feed.gauged else None,
+        recorder.kept() if asked else None,
     )
     return history, summary
