@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from resilience.judge.verdict import Value
+from stadtwerk.__main__ import main
 from stadtwerk.runs.run import replay_command
 from stadtwerk.studies.control import MODES, Mode, told
 
@@ -35,3 +36,11 @@ def test_the_command_that_repeats_a_run_says_who_was_in_control() -> None:
     assert replay_command(file, 2) == "stadtwerk run my.yaml --seed 2"
     again = replay_command(file, 2, "town", "closed-loop", ("jump", "range"))
     assert again == "stadtwerk run my.yaml --seed 2 --city town --control closed-loop --checks-off jump,range"
+
+
+@pytest.mark.parametrize("control", [(), ("--control", "blind"), ("--control", "all")])
+def test_evidence_that_is_left_out_of_nothing_is_told(
+    control: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--lang", "en", "run", "quiet-day", "--checks-off", "jump", *control]) == 64
+    assert "--checks-off" in capsys.readouterr().err

@@ -67,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 def execute(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
+    from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.runs.run import RunRequest, run_scenario
     from stadtwerk.terminal import Terminal
 
@@ -75,6 +76,9 @@ def execute(options: argparse.Namespace) -> int:
         options.scenario, options.city, options.seed, options.out, options.speed, options.mqtt, options.lang
     )
     request = replace(request, twin=not options.no_twin)
+    if options.checks_off is not None and options.control != "closed-loop":
+        what, fix = _("changes nothing without --control closed-loop"), _("add it, or leave this out")
+        raise BadInput([Problem("command line", 0, "--checks-off", what, fix)])
     if options.control is not None:
         from stadtwerk.studies.control import run_modes, with_control
 
