@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,13 +140,13 @@ class GatewayLines:
         self._run = run
         self._beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
         self._periods = _periods(run.city)
-        self._fates: dict[str, _Fates] = {}
+        self._fates = defaultdict[str, _Fates](lambda: _Fates(self._beats))
 
     def add(self, part: ReadingColumns) -> None:
         periods = np.array([self._periods.get(name, BEAT) for name in part.sensors], dtype=np.int64)
         period = periods[part.sensor]
         for number, gateway in enumerate(part.gateways):
-            fates = self._fates.setdefault(gateway, _Fates(self._beats))
+            fates = self._fates[gateway]
             here = part.gateway == number
             if here.any():
                 fates.add(part.at[here], part.delivered[here], period[here])
