@@ -20,6 +20,11 @@ OVERHEAD_BYTES = 200
 """What a message costs in memory beside its payload (assumption)."""
 
 
+def held_bytes(payload: bytes) -> int:
+    """What a message with this payload costs in memory."""
+    return len(payload) + OVERHEAD_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """As it came. `at_s` is the monotonic clock's."""
@@ -45,7 +50,7 @@ class Inbox:
 
     def put(self, topic: str, payload: bytes, timeout_s: float) -> bool:
         """False if there was no room for so long, or the inbox is closed: the message is dropped."""
-        size = len(payload) + OVERHEAD_BYTES
+        size = held_bytes(payload)
         with self._change:
             if not self._change.wait_for(lambda: self._closed or not self._bytes or self._fits(size), timeout_s):
                 return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
 from gateways.ingest.health import Counters, ack_message, health_message, will_message
-from gateways.ingest.intake import KEEPALIVE_S, OVERHEAD_BYTES, BrokerLink, Inbox, Message
+from gateways.ingest.intake import KEEPALIVE_S, BrokerLink, Inbox, Message, held_bytes
 from gateways.ingest.lease import BEAT_S, EXPIRE_S, Superseded, part_of_level
 from gateways.ingest.ledger import UNNUMBERED, Verdict
 from gateways.ingest.screening import DeadLetters, Flow, Reason, Refusal, Screen
@@ -56,17 +56,17 @@ class Remembered:
 
     def put(self, part: int, message: Message) -> None:
         self._messages.append((part, message))
-        self._bytes += len(message.payload) + OVERHEAD_BYTES
+        self._bytes += held_bytes(message.payload)
         oldest_s = message.at_s - REMEMBERED_S
         while self._bytes > REMEMBERED_BYTES or self._messages[0][1].at_s < oldest_s:
-            self._bytes -= len(self._messages.popleft()[1].payload) + OVERHEAD_BYTES
+            self._bytes -= held_bytes(self._messages.popleft()[1].payload)
 
     def take(self, parts: frozenset[int]) -> list[Message]:
         """Those of these parts, in the order in which they came."""
         taken = [message for part, message in self._messages if part in parts]
         if taken:
             self._messages = deque((part, message) for part, message in self._messages if part not in parts)
-            self._bytes -= sum(len(message.payload) + OVERHEAD_BYTES for message in taken)
+            self._bytes -= sum(held_bytes(message.payload) for message in taken)
         return taken
 
 
