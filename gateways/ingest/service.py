@@ -58,7 +58,7 @@ class Remembered:
         self._messages.append((part, message))
         self._bytes += held_bytes(message.payload)
         oldest_s = message.at_s - REMEMBERED_S
-        while self._bytes > REMEMBERED_BYTES or self._messages[0][1].at_s < oldest_s:
+        while self._messages and (self._bytes > REMEMBERED_BYTES or self._messages[0][1].at_s < oldest_s):
             self._bytes -= held_bytes(self._messages.popleft()[1].payload)
 
     def take(self, parts: frozenset[int]) -> list[Message]:

@@ -15,8 +15,10 @@ import pytest
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.rights import identities
 from gateways.ingest.embedded_store import EmbeddedStore
+from gateways.ingest.intake import Message
 from gateways.ingest.lease import ALL, EXPIRE_S, Leases, Superseded, part_of
 from gateways.ingest.ledger import Verdict, open_database, transaction
+from gateways.ingest.service import REMEMBERED_BYTES, Remembered
 from tests.ingest.stored import read_ledger
 from tests.ingest.support import (
     INGESTS,
@@ -124,6 +126,15 @@ def test_a_store_that_lost_its_lease_writes_nothing(tmp_path: Path) -> None:
     assert first.commit([columns(1)]) == (Verdict.ELSEWHERE,)
     assert second.commit([columns(0), columns(1)]) == (Verdict.DUPLICATE, Verdict.NEW)
     assert written(path) == 2 * len(pack)
+
+
+def test_one_message_beyond_all_that_is_remembered_is_not_remembered() -> None:
+    others = Remembered()
+    others.put(0, Message("t", b"x" * REMEMBERED_BYTES, 0.0))
+    assert others.take(ALL) == []
+    kept = Message("t", b"y", 1.0)
+    others.put(0, kept)
+    assert others.take(ALL) == [kept]
 
 
 @pytest.fixture
