@@ -24,7 +24,7 @@ from simulator.contracts.city import City
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Words, alternatives
+from simulator.contracts.words import NO_TEXT, Text, Words, alternatives
 
 _ = Words("resilience")
 
@@ -142,7 +142,8 @@ class Names:
 class Found:
     """What a disruption file comes to in a city.
 
-    `left_out` are the names that the city does not have, `wrong` what is wrong with rows: line, what, how to fix it.
+    `left_out` are the names that the city does not have, `wrong` what is wrong with rows: line, what, how to fix it;
+    of names only for the first `MOST`, as it takes a look at all that the city has.
     """
 
     cases: tuple[Case, ...]
@@ -158,14 +159,13 @@ def found_in(entry: TimelineEntry, city: City) -> Found:
     """
     disruption = entry.disruption
     assert disruption is not None
-    names, found, unknown = Names(city), dict[str, Case](), dict[str, tuple[int, Text, Text]]()
+    names, found, unknown = Names(city), dict[str, Case](), dict[str, int]()
     wrong: list[tuple[int, Text, Text]] = []
     work_s = None if entry.repair is None else entry.repair.work_s
     for hit in disruption.hits:
         ids = names.ids(hit.name)
         if not ids:
-            what = _("no {noun} is called {name}", noun=_("component"), name=repr(hit.name))
-            unknown[hit.name] = hit.line, what, names.fix(hit.name)
+            unknown[hit.name] = hit.line
             continue
         if len(ids) > 1:
             what = _("{name} may be {ids}", name=repr(hit.name), ids=alternatives(ids))
@@ -184,7 +184,9 @@ def found_in(entry: TimelineEntry, city: City) -> Found:
             at_s = entry.at_s + hit.at_s
             found[component.id] = Case(component.id, fault, at_s, entry.for_s, work_s, MappingProxyType(parameters))
     if len(unknown) * 2 > len(disruption.hits):
-        wrong += unknown.values()
+        for number, name in enumerate(sorted(unknown, key=unknown.__getitem__)):
+            what = _("no {noun} is called {name}", noun=_("component"), name=repr(name))
+            wrong.append((unknown[name], what, names.fix(name) if number < MOST else NO_TEXT))
     return Found(tuple(found.values()), tuple(unknown), tuple(wrong))
 
 
