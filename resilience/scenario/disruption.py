@@ -21,7 +21,7 @@ from typing import Any
 from resilience.scenario.entry import Case, Disruption, Hit, TimelineEntry
 from resilience.scenario.scenario import SCHEMA
 from simulator.contracts.city import City
-from simulator.contracts.names import suggestion
+from simulator.contracts.names import slug, suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Words, alternatives
@@ -197,10 +197,9 @@ def as_scenario(path: Path) -> Mapping[str, object]:
     """
     disruption = read_disruption(path)
     last_s = math.ceil(max(hit.at_s for hit in disruption.hits))
-    stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in path.stem.lower()).strip("-")
     return {
         "schema": SCHEMA,
-        "id": stem or "disruption",
+        "id": slug(path.stem) or "disruption",
         "title": {"en": f"What {path.name} damages", "de": f"Was {path.name} beschädigt"},
         "question": {
             "en": "Does the town keep what it owes while its crews mend the damage?",
