@@ -129,10 +129,12 @@ def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: 
     from resilience.words.terms import component_words
 
     titles: dict[str, list[str]] = {}
-    places = [(one.title, one.id) for one in city.districts.values()]
-    places += [(component_words(one).of(lang), one.id) for one in city.components.values() for lang in LANGUAGES]
+    there = set(known)
+    places = [(one.title, one.id) for one in city.districts.values() if one.id in there]
+    components = [one for one in city.components.values() if one.id in there]
+    places += [(component_words(one).of(lang), one.id) for one in components for lang in LANGUAGES]
     for title, ident in dict.fromkeys(places):
-        if title and ident in known:
+        if title:
             titles.setdefault(title.casefold(), []).append(f"{ident!r} ({title})")
     said = name.casefold()
     near = [said] if said in titles else difflib.get_close_matches(said, titles, n=2, cutoff=0.8)
