@@ -208,5 +208,12 @@ def as_scenario(path: Path) -> Mapping[str, object]:
         "city": {"path": "."},
         "run": {"start": "2026-05-12T00:00", "warmup": "1h", "duration": f"{last_s + 86400} s"},
         "timeline": [{"id": "disruption", "disruption": path.name, "repair": {}}],
-        "expect": [{"id": "kept", "type": "invariant", "levels": "all"}],
+        "expect": [
+            {
+                "id": "kept",
+                "title": {"en": "The town keeps what it owes", "de": "Die Stadt hält, was gefordert ist"},
+                "type": "invariant",
+                "levels": "all",
+            }
+        ],
     }

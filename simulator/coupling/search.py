@@ -17,7 +17,6 @@ from simulator.kernel.log import EventLog
 
 @dataclass(frozen=True, slots=True)
 class _Unknown:
-    site: str
     broken: str
     trade: Trade
     district: str
@@ -52,7 +51,7 @@ class Search:
         def call(because: int | None) -> None:
             self._crews.repair(target, work_s, because, done, depot, broken, trade, entry)
 
-        self._unknown.append(_Unknown(target, broken, known, district, call))
+        self._unknown.append(_Unknown(broken, known, district, call))
 
     def in_street(self) -> Iterable[tuple[str, Trade, str]]:
         """What is broken so that everybody who passes sees it, and is not known yet."""

@@ -85,7 +85,7 @@ def _whole(option: str, value: int, most: int) -> int:
 
 
 def write_list(out: Path, lang: str) -> None:
-    """Write an empty list of assets. Raises `BadInput`."""
+    """Write a list of assets with an example of each kind of row. Raises `BadInput`."""
     from simulator.city.importers.assets import write_template
 
     try:
@@ -93,7 +93,12 @@ def write_list(out: Path, lang: str) -> None:
     except OSError as error:
         what = _("cannot be written ({reason})", reason=reason_of(error))
         raise BadInput([Problem(str(out), 0, "--out", what, _("check the path"))]) from None
-    print(_("{file}: fill it in, then: stadtwerk city import --assets {file}", file=str(out)).of(lang))
+    print(
+        _(
+            "{file}: fill it in in place of the two examples, then: stadtwerk city import … --assets {file}",
+            file=str(out),
+        ).of(lang)
+    )
 
 
 def _known() -> tuple[str, ...]:

@@ -110,7 +110,7 @@ SENDS = EventCode(
 SWITCHES = EventCode(
     "decision.switches",
     EventKind.NOTE,
-    _("{seat} wants {value}: {reading}, {believed}, reads {read}; on below {below}, off above {above}"),
+    _("{seat} sets {value}: {reading}, {believed}, is {read}; on below {below}, off above {above}"),
     {
         "seat": Role.COMPONENT,
         "value": Role.NUMBER,
@@ -124,6 +124,6 @@ SWITCHES = EventCode(
 SWITCHES_BLIND = EventCode(
     "decision.switches-by-timetable",
     EventKind.NOTE,
-    _("{seat} wants {value} by timetable, since {reading} is not to be believed"),
+    _("{seat} sets {value} by timetable, since {reading} is not to be believed"),
     {"seat": Role.COMPONENT, "value": Role.NUMBER, "reading": Role.NAME},
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words, number
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
-from stadtwerk.terminal import Terminal
+from stadtwerk.terminal import WORDS, Terminal
 
 if TYPE_CHECKING:
     from simulator.contracts.words import Text
@@ -59,6 +59,7 @@ def run_modes(request: RunRequest, terminal: Terminal) -> int:
         found.append(Mode(name, result, figures.person_hours))
     for line in told(found):
         terminal.say(line)
+    terminal.say(_("a report of each: {folder}", folder=str(out / "*" / "report.html")))
     return next(one for one in found if one.name == "closed-loop").result.verdict.exit_code
 
 
@@ -68,7 +69,7 @@ def told(modes: list[Mode]) -> list[Text]:
         _(
             "{mode}: {verdict}, {hours} people-hours below the required level",
             mode=one.name,
-            verdict=one.result.verdict.value.value,
+            verdict=WORDS[one.result.verdict.value.value],
             hours=number(round(one.person_hours)),
         )
         for one in modes

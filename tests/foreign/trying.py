@@ -7,11 +7,8 @@ other exit or after the time limit.
 
 from __future__ import annotations
 
-import math
-import os
 import re
 import signal
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +17,7 @@ from time import monotonic
 
 import yaml
 
+from tests.children import in_child, text_of
 from tests.foreign.agreeing import main as agreeing
 
 WORKS, REFUSED, WRONG, CRASH = "works", "refused", "wrong", "crash"
@@ -136,30 +134,10 @@ def _done(arguments: list[str], limit_s: float, most: int) -> tuple[str, str]:
 
 
 def _in_child(call: Callable[[], int], limit_s: float) -> tuple[int, str, str]:
-    """Exit code (negative: the signal), output and errors of a call in a child, in which all is loaded already."""
+    """Exit code (negative: the signal), output and errors of a call in a child."""
     with tempfile.TemporaryDirectory() as aside:
-        files = [Path(aside) / name for name in ("out", "err")]
-        child = os.fork()
-        if child == 0:
-            code = 70
-            try:
-                for fd, file in enumerate(files, start=1):
-                    os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), fd)
-                sys.stdout, sys.stderr = (os.fdopen(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))
-                signal.signal(signal.SIGALRM, signal.SIG_DFL)
-                signal.alarm(math.ceil(limit_s))
-                code = call()
-            except SystemExit as stop:
-                code = stop.code if isinstance(stop.code, int) else 1
-            except BaseException as error:  # what comes out here is what is looked for
-                os.write(2, f"{type(error).__name__}: {error}"[:300].encode())
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(code)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        out, err = (file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "" for file in files)
-    return status, out, err
+        out, err = Path(aside) / "out", Path(aside) / "err"
+        return in_child(call, limit_s, out, err), text_of(out), text_of(err)
 
 
 def _agrees(options: list[str], town: Path, limit_s: float) -> tuple[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.children import in_child, text_of
 from tests.fuzz.mutate import TRAP
 
 SECONDS, MEMORY = 30, 1 << 30
@@ -87,31 +87,13 @@ def _stop(what: str) -> None:
 def tried(call: Callable[[], int], folder: Path) -> Outcome:
     """What a call comes to in a child of this process. `folder` is its own: temporary files go there, too."""
     said = folder / "said.txt"
-    child = os.fork()
-    if child == 0:
-        code = 98
-        try:
-            handle = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, 1)
-            os.dup2(handle, 2)
-            tempfile.tempdir = str(folder)
-            used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(SECONDS)
-            _active.append(True)
-            code = call()
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 1
-        except BaseException as error:  # what a reader lets out is what is looked for
-            os.write(2, f"{type(error).__name__}: {error!s:.300}\n".encode("utf-8", "replace"))
-            code = 70
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-    _pid, status = os.waitpid(child, 0)
-    text = said.read_text(encoding="utf-8", errors="replace") if said.is_file() else ""
-    return Outcome(os.waitstatus_to_exitcode(status), text.strip()[-1500:])
+
+    def held() -> None:
+        tempfile.tempdir = str(folder)
+        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _active.append(True)
+
+    code = in_child(call, SECONDS, Path(os.devnull), said, held)
+    return Outcome(code, text_of(said).strip()[-1500:])

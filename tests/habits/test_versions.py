@@ -77,8 +77,8 @@ OLD = "is version 1, whose events are English sentences and whose verdict was ju
 def test_an_old_run_is_refused_with_the_reason(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, out = str(of_version(run, tmp_path / "old", 1)), str(tmp_path / "out")
     for command in (
-        ["compare", old, str(run), "--out", out],
-        ["compare", str(run), old, "--out", out],
+        ["compare", old, str(run), "--out", f"{out}.html"],
+        ["compare", str(run), old, "--out", f"{out}.html"],
         ["charter", old, "--out", out],
         ["events", old],
         ["why", old],
@@ -89,6 +89,7 @@ def test_an_old_run_is_refused_with_the_reason(run: Path, tmp_path: Path, capsys
         said = capsys.readouterr().err
         assert f"run.json:0: schema: {OLD}; run the scenario again" in said, said
         assert not Path(out).exists()
+        assert not Path(f"{out}.html").exists()
     with pytest.raises(BadInput, match=OLD):
         stadtwerk.open_run(old)
 

@@ -105,14 +105,20 @@ def time_grid(axis: TimeAxis, frame: Frame, lang: str) -> list[str]:
 
 
 def fault_bands(bands: Sequence[Band], axis: TimeAxis, top: float, bottom: float) -> list[str]:
-    """A grey band for each fault, with its letters in a flag above; flags that would overlap move to the right."""
-    parts = []
-    free = -math.inf
+    """Grey where any fault lasts, no darker for many; their letters stand in flags above, which make way to the right."""
+    parts: list[str] = []
+    free = until = -math.inf
+    for left, right in sorted((axis.x(band.begin_s), axis.x(band.end_s)) for band in bands):
+        if right <= axis.left or left >= axis.right:
+            continue
+        new, right = max(left, until), max(right, left + 1.0)
+        if right > new:
+            parts.append(element("rect", x=new, y=top, width=right - new, height=bottom - top, class_="band"))
+            until = right
     for band in bands:
         left, right = axis.x(band.begin_s), axis.x(band.end_s)
         if right <= axis.left or left >= axis.right:
             continue
-        parts.append(element("rect", x=left, y=top, width=max(right - left, 1.0), height=bottom - top, class_="band"))
         parts.append(element("path", d=f"M{left:.1f} {top - 4:g}V{bottom:g}", class_="onset"))
         width = 8 + 7.5 * len(band.key)
         at = min(max(left - 1, free), axis.right - width)

@@ -106,7 +106,7 @@ TEXTS: dict[str, Text] = {
     "service": _("Service"),
     "district": _("District"),
     "peak-people-column": _("people at the peak"),
-    "peak-at": _("first at"),
+    "peak-at": _("so many first at"),
     "sum": _("Sum of services"),
     "dash-note": _("A dash: not required for that district by itself."),
     "no-districts": _("The town has no districts."),
