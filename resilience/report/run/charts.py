@@ -105,7 +105,7 @@ def time_grid(axis: TimeAxis, frame: Frame, lang: str) -> list[str]:
 
 
 def fault_bands(bands: Sequence[Band], axis: TimeAxis, top: float, bottom: float) -> list[str]:
-    """Grey where any fault lasts, no darker for many; their letters stand in flags above, which make way to the right."""
+    """Grey where any fault lasts, no darker for many; letters stand in flags above, which make way to the right."""
     parts: list[str] = []
     free = until = -math.inf
     for left, right in sorted((axis.x(band.begin_s), axis.x(band.end_s)) for band in bands):
