@@ -139,9 +139,20 @@ def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: 
     said = name.casefold()
     near = [said] if said in titles else difflib.get_close_matches(said, titles, n=2, cutoff=0.8)
     meant = tuple(one for title in near for one in titles[title][:2])
+    what = _("no {noun} is called {name}", noun=noun, name=repr(name))
+    district = next(
+        (d for d in city.districts.values() if d.id not in there and said in (d.id, d.title.casefold())), None
+    )
+    if district is not None:
+        means = _(
+            "it is a district; for what lies in it write, in place of a name, {selector} with another kind as needed "
+            "(all: {listing})",
+            selector=f"selector: {{kind: pump, district: {district.id}}}",
+            listing=FAULTS,
+        )
+        return wrong(what, means)
     if not meant:
         return unknown(noun, name, known, listing)
-    what = _("no {noun} is called {name}", noun=noun, name=repr(name))
     return wrong(what, _("did you mean {names}? (all: {listing})", names=alternatives(meant), listing=listing))
 
 

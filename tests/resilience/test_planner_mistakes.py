@@ -35,6 +35,11 @@ MISTAKES = {
         "target: netzleitstele",
         "did you mean 'network-control-1' (Netzleitstelle)?",
     ),
+    "district in place of a component": (
+        "selector: {kind: pump, district: d5}",
+        "target: Auwiesen",
+        "selector: {kind: pump, district: d5}",
+    ),
     "name misspelt": ("district: d5", "district: auwisen", "did you mean 'd5' (Auwiesen)?"),
     "per cent as a text": ("at_least: 0.8", 'at_least: "80%"', "write 0.8"),
     "per cent as a number": ("at_least: 0.8", "at_least: 80", "0.8"),
