@@ -50,10 +50,11 @@ def test_single_phases_are_summed(tmp_path: Path) -> None:
     assert "phases are summed" in said
 
 
-def test_an_impedance_is_a_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("to_earth", [{}, {"gf_pu": 0.05, "bf_pu": 0.2, "gt_pu": 0.02, "bt_pu": -0.1}])
+def test_an_impedance_is_a_line(tmp_path: Path, to_earth: dict[str, float]) -> None:
     net = chain([1.0, 0.5])
     a, b = 1, int(pp.create_bus(net, float(net.bus.vn_kv.iloc[1])))
-    pp.create_impedance(net, a, b, rft_pu=0.01, xft_pu=0.03, sn_mva=1.0)
+    pp.create_impedance(net, a, b, rft_pu=0.01, xft_pu=0.03, sn_mva=2.0, **to_earth)
     pp.create_load(net, b, 0.3, 0.1)
     file, said = converted(net, tmp_path)
     alike(net, file)

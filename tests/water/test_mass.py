@@ -91,3 +91,33 @@ def test_a_tank_runs_empty_at_its_own_second(tmp_path: Path) -> None:
     lost = next(event for event in rt.log.events if event.subject == "water-junction-D-hospital")
     assert lost.at == empty.at, "who lives on the tank feels it in the same second"
     running.close()
+
+
+def test_a_clock_that_opens_the_main_of_an_empty_tank_does_not_stop_the_time(tmp_path: Path) -> None:
+    """At 22 o'clock EPANET opens it as often as it is solved, and it is shut again each time: once is enough. Water
+    from nowhere may flow for the second after."""
+    text = """
+[JUNCTIONS]
+A  0     0
+B  1.38  125
+C  0     0
+D  0     0
+[TANKS]
+T  0  20  10  100  10  0
+[PIPES]
+P  T  A  1000  457.2  100  0.73  Open
+[PUMPS]
+U  C  D  POWER 22.3
+[VALVES]
+V1  A  B  12  TCV  3.52  0.54
+V2  B  C  12  PSV  2.51  0.985
+[CONTROLS]
+LINK P OPEN AT CLOCKTIME 22
+[END]
+"""
+    engine = WaterEngine(write(tmp_path, text))
+    before = float(engine.volume_m3.sum())
+    engine.advance_to(86400)
+    assert engine.solves < 1000
+    assert engine.totals.kept == pytest.approx(float(engine.volume_m3.sum()) - before, abs=0.1)
+    engine.close()

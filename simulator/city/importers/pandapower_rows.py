@@ -417,7 +417,10 @@ def _star(row: Row, rated: dict[str, float]) -> dict[str, float]:
 
 
 def _impedances(net: Any, tables: Tables) -> list[Branch]:
-    """Impedances in per unit of their own power as lines in ohm; what differs by direction is taken as its mean."""
+    """Impedances in per unit of their own power as lines in ohm; what differs by direction is taken as its mean.
+
+    What leads to earth at an end, in per unit of that power too, is a shunt there.
+    """
     out, uneven = [], []
     for index, row in in_service(net, "impedance"):
         buses = (int(row["from_bus"]), int(row["to_bus"]))
@@ -429,6 +432,11 @@ def _impedances(net: Any, tables: Tables) -> list[Branch]:
         if there != back or tables.rated_kv[buses[0]] != tables.rated_kv[buses[1]]:
             uneven.append(name)
         out.append(_bare_line(tables, index, name, buses, (there + back) / 2 * ohm, "impedance-"))
+        for bus, end in zip(buses, "ft", strict=True):
+            volts = tables.rated_kv[bus] * 1e3
+            y = complex(number(row, f"g{end}_pu"), number(row, f"b{end}_pu")) * number(row, "sn_mva", 1.0) * 1e6
+            if y:
+                tables.add("shunt", node=tables.node_of[bus], status=1, g1=y.real / volts**2, b1=y.imag / volts**2)
     tables.assume_of(
         _("impedance"), [b.name for b in out], _("taken as a line without length that is never overloaded")
     )

@@ -27,6 +27,9 @@ class Edges:
     def __init__(self, project: Any, network: WaterNetwork, overrides: Overrides) -> None:
         self._ph, self._network, self._overrides = project, network, overrides
         self._shut: dict[int, tuple[int, int]] = {}
+        self.opened_again = False
+        """Whether a control of the network opens at this instant, by the clock, what is shut here: a second later it
+        does not any more."""
         self._tanks: list[tuple[int, float, float, float]] = []
         for row, node in enumerate(network.tanks.tolist()):
             lowest, highest = float(network.tank_min_m[row]), float(network.tank_max_m[row])
@@ -40,7 +43,7 @@ class Edges:
         """After each solve; whether something was shut or opened, which asks for another. `turn` counts the solves of
         one instant: after some of them what swings stays shut until the next."""
         opened = turn < _TURNS and self._open()
-        return self._close() or opened
+        return self._close(last=turn >= _TURNS) or opened
 
     def _open(self) -> bool:
         changed = False
@@ -54,8 +57,9 @@ class Edges:
                     changed = True
         return changed
 
-    def _close(self) -> bool:
+    def _close(self, *, last: bool) -> bool:
         ph, network, changed = self._ph, self._network, False
+        self.opened_again = False
         for tank, lowest_m, highest_m, section_m2 in self._tanks:
             inflow = float(tk.getnodevalue(ph, tank + 1, tk.DEMAND)) * network.units.flow_m3_s
             if abs(inflow) <= NO_FLOW_M3_S:
@@ -70,6 +74,9 @@ class Edges:
                 entering = flow if int(network.ends[link, 1]) == tank else -flow
                 pipe = network.link_kind[link] == "pipe" and not network.check_valve[link]
                 if pipe and way * entering > NO_FLOW_M3_S:
+                    if last and self._shut.get(link) == (tank, way):
+                        self.opened_again = True
+                        continue
                     tk.setlinkvalue(ph, link + 1, tk.STATUS, 0)
                     self._shut[link] = tank, way
                     changed = True

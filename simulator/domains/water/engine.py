@@ -186,7 +186,7 @@ class WaterEngine:
             since = self.t_s
             self._count(since)
             left = self._pattern_step_s - (since + self._pattern_start_s) % self._pattern_step_s
-            self._set_step(min(self._step_s, t_s - since, left))
+            self._set_step(min(1 if self._edges.opened_again else self._step_s, t_s - since, left))
             lived_s = int(tk.nextH(self._ph))
             self._add_up(lived_s)
             if self.water_age:
