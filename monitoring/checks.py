@@ -4,7 +4,7 @@ silence        a gateway sends nothing
 stuck          a reading stands still for longer than it ever did
 range          a reading is further out than it ever was, by more than all that it ever moved
 jump           a reading jumped further than it ever did in one step, and has not jumped back
-contradiction  a reading is not what other gateways say of it
+contradiction  a reading is not what other gateways say of it, or not what its store's balance says
 replay         a reading goes through the very digits that it went through before
 twice          two readings of one instant differ: somebody else sends, too
 balance        a zone draws more than it ever does at this hour
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from monitoring.ordinary import Ordinary, drawn
 from monitoring.picture import STEP_S, Picture
 from monitoring.playbooks import ControlFile
+from monitoring.reckoning import Reckoning
 from simulator.contracts.ticks import to_ticks
 
 Floats = NDArray[np.float64]
@@ -76,6 +77,8 @@ class Seen:
     distrusted: frozenset[str] = frozenset()
     """Series that stood under an alarm lately, so that nothing is concluded from them."""
     kept: dict[str, object] = field(default_factory=dict)
+    reckoned: Reckoning | None = None
+    """What stores that are not believed hold, by what flows in and out."""
 
 
 Check = Callable[[Seen], Iterator[Evidence]]
@@ -153,10 +156,12 @@ def contradiction(at: Seen) -> Iterator[Evidence]:
     if at.ordinary is None:
         return
     for i, seat in _led(at):
-        limit, said = at.ordinary.limits.get(i), at.estimates.get(i)
-        if limit is None or said is None or not np.isfinite(at.seen[i]):
+        if not np.isfinite(at.seen[i]):
             continue
-        score = abs(float(at.seen[i]) - said) / limit
+        score = 0.0 if at.reckoned is None else at.reckoned.contradicts(i, float(at.seen[i]))
+        limit, said = at.ordinary.limits.get(i), at.estimates.get(i)
+        if limit is not None and said is not None:
+            score = max(score, abs(float(at.seen[i]) - said) / limit)
         if score >= 1:
             yield _of_reading("contradiction", at, i, seat, score)
 

@@ -65,6 +65,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Gauge:
+    """Somebody on site has read a gauge with his own eyes, and says what it shows."""
+
+    series: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What came of a command, as the room hears of it."""
 
@@ -79,6 +87,7 @@ class Look:
     at: int
     delivered: Delivered = field(default_factory=Delivered.none)
     reports: tuple[Report, ...] = ()
+    gauges: tuple[Gauge, ...] = ()
     answers: tuple[Answered, ...] = ()
     blind: tuple[str, ...] = ()
     out: tuple[str, ...] = ()
@@ -120,7 +129,8 @@ class Command:
     """An order to a device (`device`, `setting`), or to send a crew of a trade to look for something in districts.
 
     `alarm` and `playbook` say why: 0 and empty where the reading `reading` of a level control led to it, `believed` as
-    it was: measured, estimated from other readings, or none so that the timetable counts.
+    it was: measured, estimated from other readings, reckoned from what flowed in and out since it was believed or read
+    on site, or none so that the timetable counts. A crew reads the `gauges`, if there are any, and looks around there.
     """
 
     command: int
@@ -129,6 +139,7 @@ class Command:
     setting: float = 0.0
     trade: str = ""
     districts: tuple[str, ...] = ()
+    gauges: tuple[str, ...] = ()
     search_s: float = 0.0
     alarm: int = 0
     playbook: str = ""

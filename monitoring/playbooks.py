@@ -104,6 +104,8 @@ class Then(Model):
     """a crew of this trade looks for what is broken in the districts of the alarm"""
     search: Seconds = 3600.0
     """how long it looks"""
+    read: bool = False
+    """it reads the gauges of the alarm on site, again and again while the alarm stands"""
 
 
 class Playbook(Model):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from monitoring.checks import CHECKS
-from monitoring.delivered import AFTER, RECORD, Answered, Delivered, Look, Report, Series
+from monitoring.delivered import AFTER, RECORD, Answered, Delivered, Gauge, Look, Report, Series
 from monitoring.ordinary import Ordinary
 from monitoring.playbooks import FILE, read_control
 from monitoring.room import Room, plain
@@ -46,6 +46,7 @@ def acts(folder: Path) -> Iterator[bytes]:
             now,
             Delivered(delivered.series[part], delivered.taken[part], delivered.arrived[part], delivered.values[part]),
             tuple(Report(*one) for one in row.get("reports", ())),
+            tuple(Gauge(*one) for one in row.get("gauges", ())),
             tuple(Answered(*one) for one in row.get("answers", ())),
             tuple(row.get("blind", ())),
             tuple(row.get("out", ())),

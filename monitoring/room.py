@@ -22,6 +22,7 @@ from monitoring.operators import Operators
 from monitoring.ordinary import DAY, MARGIN, Ordinary
 from monitoring.picture import KEPT, STEP_S, Picture
 from monitoring.playbooks import ControlFile, Level, Playbook
+from monitoring.reckoning import Reckoning
 from simulator.contracts.ticks import to_s, to_ticks
 
 AGAIN = to_ticks(600.0)
@@ -47,6 +48,10 @@ class Room:
         self._fresh = self.picture.fresh()
         self._operators = {seat.id: Operators(seat.operators, seat.decide) for seat in plan.seats}
         self._levels = {level.device: level for level in plan.levels}
+        self._led = frozenset(level.reading for level in plan.levels)
+        self._behind: dict[str, list[int]] = {}
+        for i, one in enumerate(series):
+            self._behind.setdefault(one.gateway, []).append(i)
         self._wanted: dict[str, float] = {}
         self._told: dict[str, tuple[float, int]] = {}
         self._unanswered: dict[int, tuple[str, float]] = {}
@@ -59,6 +64,7 @@ class Room:
         self._sees = False
         self._plausible = None if ordinary is None else Plausible(ordinary)
         self._doubted: dict[str, int] = {}
+        self._reckoned = None if ordinary is None else Reckoning(plan, ordinary, self.picture.place)
 
     def look(self, look: Look) -> tuple[Act, ...]:
         """All that the room does now."""
@@ -70,6 +76,9 @@ class Room:
             if sent is not None and answer.result == "done":
                 device, setting = sent
                 self._answered[device] = setting
+        if self._reckoned is not None:
+            for gauge in look.gauges:
+                self._reckoned.read(self.picture.place[gauge.series], gauge.value)
         works = tuple(seat.id for seat in self._plan.seats if seat.id not in look.out)
         sees = tuple(seat for seat in works if seat not in look.blind)
         step = now // STEP
@@ -98,10 +107,32 @@ class Room:
         lately = frozenset(name for name, at in self._doubted.items() if now - at < KEPT * STEP)
         step = int(self._time_of_day_s(now) // STEP_S) % DAY
         at = Seen(
-            self._plan, self.picture, self._ordinary, now, step, seen, self._estimates, sees, odd, lately, self._kept
+            self._plan,
+            self.picture,
+            self._ordinary,
+            now,
+            step,
+            seen,
+            self._estimates,
+            sees,
+            odd,
+            lately,
+            self._kept,
+            self._reckoned,
         )
         found = [one for check in self._checks.values() for one in check(at)]
-        return self._raised(now, found)
+        acts = self._raised(now, found)
+        if self._reckoned is not None:
+            self._reckoned.step(self.picture.past, step, self._not_believed(), self._places(lately))
+        return acts
+
+    def _not_believed(self) -> frozenset[int]:
+        """Places of readings that an alarm says are wrong, or that do not come."""
+        silent = (name for (kind, gateway) in self.alarms.open if kind == "silence" for name in self._behind[gateway])
+        return self._places(self.alarms.distrusted()).union(silent)
+
+    def _places(self, names: Iterable[str]) -> frozenset[int]:
+        return frozenset(self.picture.place[name] for name in names)
 
     def _reported(self, now: int, reports: Iterable[Report], works: tuple[str, ...]) -> list[Act]:
         if not works:
@@ -133,7 +164,11 @@ class Room:
                     open_.acknowledged = True
         for one in list(self.alarms.open.values()):
             for book in self._plan.playbooks:
-                if book.id not in one.done and self._applies(book, one.raised) and one.raised.seat in works:
+                if (
+                    (book.then.read or book.id not in one.done)
+                    and self._applies(book, one.raised)
+                    and one.raised.seat in works
+                ):
                     lasted = now - one.at >= to_ticks(book.lasts)
                     if lasted and (book.how == "automatic" or one.acknowledged):
                         one.done.add(book.id)
@@ -147,6 +182,8 @@ class Room:
 
     def _follow(self, now: int, book: Playbook, alarm: Raised) -> list[Act]:
         again, trade = to_ticks(book.again), book.then.send
+        if book.then.read:
+            return self._read(now, book, alarm)
         districts = tuple(name for name in alarm.districts if now - self._last.get((trade, name), now - again) >= again)
         if not districts:
             return []
@@ -165,6 +202,31 @@ class Room:
             )
         ]
 
+    def _read(self, now: int, book: Playbook, alarm: Raised) -> list[Act]:
+        """Somebody reads on site what the alarm says is wrong and a level control goes by; nobody goes there twice."""
+        again = to_ticks(book.again)
+        acts: list[Act] = []
+        for name in alarm.series:
+            if name not in self._led or now - self._last.get((book.then.send, name), now - again) < again:
+                continue
+            self._last[book.then.send, name] = now
+            self._commands += 1
+            place = self.picture.series[self.picture.place[name]]
+            acts.append(
+                Command(
+                    self._commands,
+                    alarm.seat,
+                    trade=book.then.send,
+                    districts=(place.district,) if place.district else (),
+                    gauges=(name,),
+                    search_s=book.then.search,
+                    alarm=alarm.alarm,
+                    playbook=book.id,
+                    automatic=book.how == "automatic",
+                )
+            )
+        return acts
+
     # level controls
 
     def _switch(self, now: int, works: tuple[str, ...], sees: tuple[str, ...]) -> list[Act]:
@@ -173,8 +235,8 @@ class Room:
         for device, level in self._levels.items():
             if level.seat not in works:
                 continue
-            value, believed = self._believed(now, level, level.seat in sees, distrusted)
-            wanted = self._wanted_state(now, level, value, believed)
+            value, rough, believed = self._believed(now, level, level.seat in sees, distrusted)
+            wanted = self._wanted_state(now, level, value, rough)
             self._wanted[device] = wanted
             told, at = self._told.get(device, (None, now))
             if told == wanted and (self._answered.get(device) == wanted or now - at < AGAIN):
@@ -196,30 +258,38 @@ class Room:
             )
         return acts
 
-    def _believed(self, now: int, level: Level, sees: bool, distrusted: frozenset[str]) -> tuple[float | None, str]:
-        """What a reading is taken to be, and why: as it was measured, as others say, or nothing."""
+    def _believed(
+        self, now: int, level: Level, sees: bool, distrusted: frozenset[str]
+    ) -> tuple[float | None, float, str]:
+        """What a reading is taken to be, how far that may be off, and why: as it was measured, as others say, as what
+        flowed in and out lets expect, or nothing. Nothing that may be off by the whole band of a control is of use."""
         place = self.picture.place[level.reading]
         if sees and level.reading not in distrusted:
             value = float(self.picture.values[place])
             if now - self.picture.taken[place] <= to_ticks(level.stale) and np.isfinite(value):
-                return value, "measured"
-        if sees and (said := self._estimates.get(place)) is not None:
-            return said, "estimated"
-        return None, "timetable"
+                return value, 0.0, "measured"
+        found: list[tuple[float, float, str]] = []
+        if sees and self._reckoned is not None and place in self._reckoned.levels:
+            value, rough = self._reckoned.levels[place]
+            found.append((rough, value, "reckoned"))
+        if sees and self._ordinary is not None and place in self._estimates:
+            found.append((self._ordinary.limits[place] / MARGIN, self._estimates[place], "estimated"))
+        found = [one for one in found if one[0] < level.above - level.below]
+        if found:
+            rough, value, why = min(found)
+            return value, rough, why
+        return None, 0.0, "timetable"
 
-    def _wanted_state(self, now: int, level: Level, value: float | None, believed: str) -> float:
-        """On below, off above. An estimate is rough: within its limits the timetable counts."""
+    def _wanted_state(self, now: int, level: Level, value: float | None, rough: float) -> float:
+        """On below, off above. What may be off counts as low as it may be: a store that is too full has an overflow for
+        all that flows in (DVGW W 300-1), one that is empty leaves people without."""
         hour = int(self._time_of_day_s(now) // 3600)
         by_hours = 1.0 if hour in level.timetable else 0.0
         if value is None:
             return by_hours
-        if believed == "estimated":
-            assert self._ordinary is not None
-            rough = self._ordinary.limits[self.picture.place[level.reading]] / MARGIN
-            return 1.0 if value < level.below - rough else 0.0 if value > level.above + rough else by_hours
-        if value < level.below:
+        if value - rough < level.below:
             return 1.0
-        if value > level.above:
+        if value - rough > level.above:
             return 0.0
         return self._wanted.get(level.device, by_hours)
 

@@ -166,8 +166,9 @@ def _playbooks(water: str, grid: str | None) -> list[dict[str, Any]]:
                 "title": {"en": "Look at the gauge on site", "de": "Messstelle vor Ort ansehen"},
                 "when": kind,
                 "seat": water,
-                "then": {"send": mains, "search": "30min"},
+                "then": {"send": mains, "search": "15min", "read": True},
                 "how": "proposed",
+                "again": "1h",
             }
             for kind in ("range", "jump", "stuck", "contradiction", "replay", "twice")
         ),

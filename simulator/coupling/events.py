@@ -131,6 +131,7 @@ NEEDED_MORE = EventCode(
 NO_CREW = EventCode("crew.waits-for-crew", EventKind.CREW, _("{task}: no crew is free, waiting"), {"task": Role.TASK})
 
 SEARCH = Task("search", _("search for what is broken"))
+READING = Task("reading", _("reading a gauge on site"))
 SEARCH_FOUND = EventCode(
     "crew.search-found", EventKind.CREW, _("the crew that searches finds: {found}"), {"found": Role.COMPONENTS}
 )

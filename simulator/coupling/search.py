@@ -74,6 +74,25 @@ class Search:
 
             self._crews.dispatch(events.SEARCH, site, search_s, cause, over, trade)
 
+    def read(
+        self,
+        trade: Trade,
+        site: str,
+        search_s: float,
+        cause: int | None,
+        there: Callable[[int], None],
+        told: Callable[[bool], None],
+    ) -> None:
+        """A crew of a trade reads a gauge at a site, and looks around in its district. `there` is called with the event
+        once it has read it, `told` with whether it has found something broken."""
+        district = self._city.components[site].district
+
+        def over(event: int) -> None:
+            there(event)
+            told(self._look_around(trade, district, site, event))
+
+        self._crews.dispatch(events.READING, site, search_s, cause, over, trade)
+
     def _start(self, district: str) -> str | None:
         """Where a search begins: what lies nearest to the middle of the district of all that a road leads to."""
         access = registry().access_links

@@ -25,6 +25,7 @@ from monitoring.delivered import (
     Answered,
     Command,
     Delivered,
+    Gauge,
     Look,
     Raised,
     Report,
@@ -145,6 +146,7 @@ class ControlRoom:
         self._citizens = Citizens(city, clock, runtime.levels, runtime.alarm, runtime.streams)
         self._data_centre = data_centre(city)
         self._answers: list[Answered] = []
+        self._gauges: list[Gauge] = []
         self._telemetry: Telemetry | None = None
         self._record: Any = None
         self._events: dict[int, int] = {}
@@ -227,7 +229,8 @@ class ControlRoom:
         called = self._citizens.heard(self._search.in_street())
         reports = tuple(Report(str(one.trade), one.district) for one in called)
         answers, self._answers = tuple(self._answers), []
-        look = Look(now, self._intake.taken(before), reports, answers, blind, out)
+        gauges, self._gauges = tuple(self._gauges), []
+        look = Look(now, self._intake.taken(before), reports, gauges, answers, blind, out)
         acts = self._room.look(look)
         self._write(*input_of(look), *plain(now, acts))
         for act in acts:
@@ -280,9 +283,13 @@ class ControlRoom:
             cause = log.add(events.SENDS, act.districts[0], sent, cause=self._events[act.alarm])
 
             def back(found: bool) -> None:
-                answered("found" if found else "in vain")
+                answered("found" if found else "read" if act.gauges else "in vain")
 
-            self._search.send(Trade(act.trade), act.districts, act.search_s, cause, back)
+            for name in act.gauges:
+                component = self._series[self._place[name]].component
+                self._search.read(Trade(act.trade), component, act.search_s, cause, partial(self._read, name), back)
+            if not act.gauges:
+                self._search.send(Trade(act.trade), act.districts, act.search_s, cause, back)
             return
         why: int | None = None
         if self._rt.orders.order(act.device) != act.setting:
@@ -302,6 +309,15 @@ class ControlRoom:
                 }
                 why = log.add(events.SWITCHES, act.device, read, cause=because, value=act.setting)
         self._rt.orders.send(act.seat, act.device, act.setting, why, lambda answer: answered(answer.value))
+
+    def _read(self, name: str, event: int) -> None:
+        """Somebody stands before a gauge: he says what he sees, as precise as eyes are, whatever is sent from there."""
+        from monitoring.reckoning import BY_EYE_M
+
+        one = self._series[self._place[name]]
+        value = round(self._rt.quantities.value(one.component, one.quantity) / BY_EYE_M) * BY_EYE_M
+        self._rt.log.add(events.READ_ON_SITE, one.component, {"reading": name}, cause=event, value=round(value, 6))
+        self._gauges.append(Gauge(name, round(value, 6)))
 
     def _answered(self, command: int, result: str) -> None:
         self._answers.append(Answered(command, result))
@@ -324,6 +340,8 @@ def input_of(look: Look) -> Iterator[dict[str, Any]]:
     given: dict[str, Any] = {}
     if look.reports:
         given["reports"] = [[one.trade, one.district] for one in look.reports]
+    if look.gauges:
+        given["gauges"] = [[one.series, one.value] for one in look.gauges]
     if look.answers:
         given["answers"] = [[one.command, one.result] for one in look.answers]
     for name in ("blind", "out"):

@@ -69,6 +69,7 @@ BELIEVED = Vocabulary(
     {
         "measured": _("as measured"),
         "estimated": _("as other gateways let expect"),
+        "reckoned": _("as what flowed in and out lets expect"),
         "timetable": _("by timetable, since nothing is to be believed"),
     }
 )
@@ -106,6 +107,12 @@ SENDS = EventCode(
         "playbook": Role.NAME,
         "alarm": Role.COUNT,
     },
+)
+READ_ON_SITE = EventCode(
+    "gauge.read-on-site",
+    EventKind.NOTE,
+    _("{reading}, read on site, is {value}"),
+    {"reading": Role.NAME, "value": Role.NUMBER},
 )
 SWITCHES = EventCode(
     "decision.switches",

@@ -135,7 +135,12 @@ def test_a_forged_jump_is_an_alarm_and_the_reading_is_not_believed(tmp_path: Pat
         acts += room.look(Look(minute * MINUTE, forged))
     kinds = {act.kind for act in acts if isinstance(act, Raised)}
     assert {"range", "jump"} & kinds
-    assert {act.believed for act in acts if isinstance(act, Command)} <= {"measured", "estimated", "timetable"}
+    assert {act.believed for act in acts if isinstance(act, Command)} <= {
+        "measured",
+        "reckoned",
+        "estimated",
+        "timetable",
+    }
     assert "tank/level" in room.alarms.distrusted()
 
 
