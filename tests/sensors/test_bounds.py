@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,16 +15,21 @@ from simulator.city.generator.layer import Layer, Laying
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.registry import registry
 from simulator.contracts.sensor import Quality, Readings, SensorCohort
-from simulator.domains.energy.catalogue import BATTERY
+from simulator.coupling import Runtime
+from simulator.coupling.runtime import Quantity
+from simulator.domains.energy.catalogue import BATTERY, POWER
 from simulator.domains.energy.town import sensors
 from simulator.kernel import Clock, Streams
 from simulator.sensors import Sampler
 from simulator.sensors.sampler import Panel
 from stadtwerk.library import load_named_city
+from tests.support.towns import component, link, town
+
+NOON = datetime(2026, 1, 14, 12)
 
 NEVER_BELOW_NOTHING = (
     "pressure_m", "level_m", "voltage_pu", "loading_pu", "speed_m_s", "queue_veh", "rain_mm_h", "fuel_l",
-    "sewage_level_m", "sewer_depth_m",
+    "sewage_level_m", "sewer_depth_m", "battery_left_s",
 )  # fmt: skip
 """A gauge pressure transmitter starts at 0 bar; no depth, speed, count or stock lies below nothing."""
 
@@ -67,6 +73,11 @@ def test_a_generated_town_is_seen_as_a_control_room_sees_one() -> None:
     assert seen["fuel_l"] == len(demo.of_kind("generator"))
     assert seen["switch_closed"] == len(demo.of_kind("grid-switch"))
     assert 0 < seen["power_w"] < len(demo.of_kind("pv"))
+    backed = {link.target for link in demo.links.values() if link.kind == "power" and link.autonomy_s > 0}
+    assert {*demo.of_kind("mobile-site"), *demo.of_kind("telephone-exchange")} <= {
+        demo.components[one] for one in backed
+    }
+    assert seen["battery_left_s"] == len(backed), "whoever has a battery knows how long it lasts"
 
 
 def test_grid_batteries_report_their_state_of_charge() -> None:
@@ -83,3 +94,22 @@ def test_grid_batteries_report_their_state_of_charge() -> None:
 
     assert rules(stores) == [(BATTERY, "charge_j", 0.03 * 2e9)]
     assert rules([]) == []
+
+
+def test_a_battery_reports_what_is_left_and_is_silent_when_it_is_empty() -> None:
+    """Half an hour at a mobile site whose power is cut after five minutes: 20 min left a quarter of an hour later."""
+    parts = [component("bus", "bus"), component("site", "mobile-site")]
+    runtime = Runtime.build(town(parts, [link("power", "bus", "site", 1800.0)]), Clock(NOON, 0.0, 3600.0), seed=1)
+    left = Quantity("battery_left_s", "s", ("site",), lambda: np.array([runtime.supply.autonomy_left_s("site", POWER)]))
+    runtime.quantities.register(left)
+    taken = list[Readings]()
+    sampler = Sampler(
+        runtime.clock, Streams(1), [replace(cohort("battery_left_s", 1), components=("site",), accuracy=0.0)],
+        lambda q, c: left.read, taken.append, powered={"site": lambda: runtime.supply.powered("site")},
+    )  # fmt: skip
+    sampler.start()
+    runtime.clock.at(300_000, "cut", lambda: runtime.faults.apply("power-bus-site", "link-cut", "digger", {}))
+    runtime.clock.run_until(runtime.clock.end)
+    by_minute = {readings.at // 60_000: readings.values[0] for readings in taken}
+    assert (by_minute[4], by_minute[15], by_minute[20]) == (1800.0, 1200.0, 900.0)
+    assert np.isnan(by_minute[36])

@@ -59,6 +59,8 @@ SWITCH_CLOSED = "switch_closed"
 VOLTAGE = "voltage_pu"
 """The quantity that says whether a switch is closed at all its ends."""
 
+BATTERY_LEFT = "battery_left_s"
+"""The quantity that says how long the battery beside a power link still lasts."""
 OUTDOOR_C = "outdoor_temperature_c"
 
 POWER_PLANT = "power-plant"
@@ -613,6 +615,7 @@ CATALOGUE = Catalogue(
             recorded=(Recorded(At.SUM, 140),),
         ),
         QuantityName("loading_pu", "1", ("line", "transformer"), _("loading, as a share"), least=0.0),
+        QuantityName(BATTERY_LEFT, "s", ("any",), _("time that the back-up battery still lasts"), least=0.0),
         QuantityName("charge_j", "J", ("battery",), _("charge in J"), recorded=(Recorded(At.COMPONENT, 20),)),
         QuantityName("fuel_l", "l", ("generator",), _("fuel in l"), recorded=(Recorded(At.COMPONENT, 30),), least=0.0),
         QuantityName(

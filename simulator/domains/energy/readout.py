@@ -13,7 +13,7 @@ from simulator.contracts.words import Words
 from simulator.coupling.networks import Ways
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
-from simulator.domains.energy.catalogue import BUS, POWER, POWER_SUPPLY, SWITCH_CLOSED
+from simulator.domains.energy.catalogue import BATTERY_LEFT, BUS, POWER, POWER_SUPPLY, SWITCH_CLOSED
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.energy.engine import Dataset
 from simulator.domains.energy.islands import with_one_of
@@ -155,6 +155,13 @@ class Readout:
         sites = np.array([site.source for site in grid.sites], dtype=np.int64)
         feeding = tuple(site.id for site in grid.sites)
         quantities.register(Quantity("power_w", "W", feeding, lambda: self.source_w[sites]))
+        supply = self._runtime.supply
+        backed = tuple(name for name in city.components if supply.autonomy_s(name, POWER) > 0)
+        quantities.register(
+            Quantity(
+                BATTERY_LEFT, "s", backed, lambda: np.array([supply.autonomy_left_s(one, POWER) for one in backed])
+            )
+        )
         batteries, clock = self._state.batteries, self._runtime.clock
         stored = tuple(battery.site.id for battery in batteries)
         quantities.register(Quantity("power_w", "W", stored, lambda: np.array([b.power_w for b in batteries])))

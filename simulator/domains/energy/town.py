@@ -17,7 +17,16 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Verbatim, Words, enumerated, percent
-from simulator.domains.energy.catalogue import BATTERY, BUS, GENERATOR, GRID_SWITCH, POWER, PV, SWITCH_CLOSED
+from simulator.domains.energy.catalogue import (
+    BATTERY,
+    BATTERY_LEFT,
+    BUS,
+    GENERATOR,
+    GRID_SWITCH,
+    POWER,
+    PV,
+    SWITCH_CLOSED,
+)
 from simulator.domains.energy.names import GRID_CONTROL
 from simulator.domains.ict.catalogue import CONTROL
 
@@ -160,7 +169,7 @@ def sensors(town: Laying) -> Layer:
         share=percent(SEEN),
         pv=percent(PV_SEEN),
     )
-    return town.measured((*RULES, *_charge(town)), text)
+    return town.measured((*RULES, *_charge(town)), text) + _backed(town)
 
 
 CHARGE_SHARE = 0.03
@@ -175,6 +184,19 @@ def _charge(town: Laying) -> tuple[SensorRule, ...]:
     accuracy = CHARGE_SHARE * sizes[len(sizes) // 2]
     basis = "assumption: 3 % of what it holds, by counting current"
     return (SensorRule("battery-charge", "charge_j", "J", accuracy, 300.0, BATTERY, basis=basis),)
+
+
+def _backed(town: Laying) -> Layer:
+    """Sites with a battery of their own report how long it still lasts: control rooms, telephony, data network."""
+    backed = {link.target: link.autonomy_s for link in town.laid.links if link.kind == POWER and link.autonomy_s > 0}
+    if not backed:
+        return Layer()
+    lasts = sorted(backed.values())
+    accuracy = CHARGE_SHARE * lasts[len(lasts) // 2]
+    basis = "assumption: 3 % of what it holds, by counting current"
+    rule = SensorRule("battery-left", BATTERY_LEFT, "s", accuracy, 300.0, components=tuple(sorted(backed)), basis=basis)
+    text = _("{sites} sites with a battery of their own report how long it lasts", sites=len(backed))
+    return Layer(sensors=(rule,), assumptions=(Assumption(_("back-up batteries"), text),))
 
 
 PEOPLE_HOUSEHOLD = 2.0
