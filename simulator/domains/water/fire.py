@@ -139,15 +139,15 @@ class Hydrants(Shadow):
     def _time_of_day_s(self) -> int:
         return (int(tk.gettimeparam(self._of, tk.STARTTIME)) + self._engine.t_s) % DAY_S
 
-    def asked_m3_s(self) -> list[float]:
-        """The same, solved in any case."""
+    def asked_m3_s(self, of: Sequence[int] | None = None) -> list[float]:
+        """The same, solved in any case; of these places alone, where they are named."""
         ph = self._ph
         tk.settimeparam(ph, tk.PATTERNSTART, self._engine.pattern_start_s)
         tk.settimeparam(ph, tk.STARTTIME, self._time_of_day_s())
         tk.setoption(ph, tk.DEMANDMULT, tk.getoption(self._of, tk.DEMANDMULT))
         for index in self._controls:
             self._copy_control(index)
-        return [self._available_m3_s(i) for i in range(len(self._draws))]
+        return [self._available_m3_s(i) for i in (of if of is not None else range(len(self._draws)))]
 
     def _copy_control(self, index: int) -> None:
         """A control acts here if it does there, and at the level that it has there."""

@@ -36,7 +36,7 @@ from simulator.domains.water.catalogue import (
     REQUIRED_FLOW,
     RESIDUAL,
 )
-from simulator.domains.water.engine import WaterEngine
+from simulator.domains.water.engine import STEP_S, WaterEngine
 from simulator.domains.water.fire import Draw, Hydrants, shares_of
 from simulator.domains.water.hours import HOURS, Hours, read_hours
 from simulator.domains.water.model import WaterNetwork
@@ -51,11 +51,13 @@ LEAST_MAIN_M = 0.075
 """Hydrants stand at mains of DN 80 and more (DVGW W 400-1, from memory; 3 inches count as DN 80)."""
 LARGEST_M3_S = 192 / 3600
 """What is asked for in the search for worst and typical places: the largest class of W 405."""
-DAYS, LOOK_S = 4, 7200
-"""So many days without any fault are looked at, once in two hours."""
+DAYS = 15
+"""So many days without any fault are looked at: a fortnight from any hour of the first."""
+STATES = 200
+"""A hydrant is asked in no more combinations of running pumps than so many, those of its lowest pressures."""
 ROOM = 0.1
-"""Where the undisturbed network gives less than the norm, required is so much less of what it gives in its worst hour
-(assumption: another start sees slightly other levels of tanks)."""
+"""Where the undisturbed network gives less than the norm, required is so much less of what it gives in its least
+favourable state (assumption: a run may last longer, and see slightly other levels of tanks)."""
 AT_ONCE = 60
 """Places that one project of the network asks in turn."""
 
@@ -107,21 +109,44 @@ def required(share: float) -> float:
 
 
 def undisturbed(path: Path, hours: Hours, hydrants: Sequence[Component]) -> dict[str, float]:
-    """The least share of each district, and of the city, in days without any fault."""
+    """The least share of each district, and of the city, in days without any fault: the mean of what its hydrants give,
+    each in its own least favourable state of ordinary operation.
+
+    Which pumps run decides what a hydrant gives, and a combination may come once in a fortnight, for an hour. So each
+    hydrant is asked in all of them, when the pressure at it is the lowest that it has in this combination.
+    """
     engine = WaterEngine(path, initial=hours.at(0.0))
     draws = [draw_of(one, engine.network) for one in hydrants]
-    districts = [one.district for one in hydrants]
+    due = _least_favourable(engine, [draw.node for draw in draws])
+    engine.close()
+    engine = WaterEngine(path, initial=hours.at(0.0))
     asked = Hydrants(engine, draws)
-    least: dict[str, float] = {}
+    least = [draw.required_m3_s for draw in draws]
     try:
-        for t_s in range(0, DAYS * 86400 + 1, LOOK_S):
+        for t_s in range(0, max(due, default=0) + 1, STEP_S):  # by the same steps, or the states would not come again
             engine.advance_to(t_s)
-            for name, share in shares_of(districts, draws, asked.all_m3_s()).items():
-                least[name] = min(share, least.get(name, 1.0))
+            if some := due.get(t_s):
+                for which, flow in zip(some, asked.asked_m3_s(some), strict=True):
+                    least[which] = min(least[which], flow)
     finally:
         asked.close()
         engine.close()
-    return least
+    return shares_of([one.district for one in hydrants], draws, least)
+
+
+def _least_favourable(engine: WaterEngine, nodes: Sequence[int]) -> dict[int, list[int]]:
+    """When (s) which of these places are to be asked: at the lowest pressure in each combination of running pumps."""
+    pumps, lowest = engine.network.pumps, [dict[bytes, tuple[float, int]]() for _node in nodes]
+    for t_s in range(0, DAYS * 86400 + 1, STEP_S):
+        engine.advance_to(t_s)
+        runs = engine.link_open[pumps].tobytes()
+        for seen, pressure in zip(lowest, engine.pressure_m[list(nodes)].tolist(), strict=True):
+            seen[runs] = min((pressure, t_s), seen.get(runs, (math.inf, 0)))
+    due: dict[int, list[int]] = {}
+    for which, seen in enumerate(lowest):
+        for _pressure, t_s in sorted(seen.values())[:STATES]:
+            due.setdefault(t_s, []).append(which)
+    return due
 
 
 def draw_of(hydrant: Component, network: WaterNetwork) -> Draw:
@@ -225,8 +250,9 @@ def _notes(asked_m3_s: float, lacking: Mapping[str, float]) -> Iterator[Assumpti
         yield Assumption(
             _("levels of water for fire-fighting"),
             _(
-                "where the undisturbed network does not give it, required is {room} less than it gives in the worst "
-                "hour of {days} days",
+                "where the network does not give it without any fault, required is {room} less than it gives in its "
+                "least favourable state of {days} days: in each combination of running pumps a hydrant is asked when "
+                "the pressure at it is lowest",
                 room=percent(ROOM),
                 days=DAYS,
             ),
@@ -236,8 +262,11 @@ def _notes(asked_m3_s: float, lacking: Mapping[str, float]) -> Iterator[Assumpti
 def _finding(lacking: Mapping[str, float], hydrants: Sequence[Component]) -> Finding:
     named: list[Text] = [Verbatim(f"{district} ") + percent(share, 0) for district, share in sorted(lacking.items())]
     text = _(
-        "Water for fire-fighting by DVGW W 405 (96 m³ an hour for two hours with 1.5 bar left) is not provided in the "
-        "undisturbed town at the worst or a typical place of: {named}. Required there is what the network gives.",
+        "Water for fire-fighting by DVGW W 405 (96 m³ an hour for two hours with 1.5 bar left) is not there even without "
+        "any fault: in the least favourable state of ordinary operation the hydrants of a worst and a typical place give "
+        "in the mean so much of it: {named}. Required there is {room} less, so the level tells whether a fault takes "
+        "away what is there, and never that W 405 is met.",
         named=joined(named, Verbatim(", ")),
+        room=percent(ROOM),
     )
     return Finding(RULE, text, tuple(one.id for one in hydrants if one.district in lacking))
