@@ -14,8 +14,11 @@ from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
 from simulator.domains import water
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.fire import Draw, Hydrants
+from simulator.domains.water.fire import Draw, Hydrants, shares_of
+from simulator.domains.water.fire_town import DAYS, draw_of, required, undisturbed
+from simulator.domains.water.hours import HOURS, Hours, Initial, read_hours
 from simulator.domains.water.overrides import Force
+from stadtwerk.library import load_named_city
 from tests.support.towns import component
 from tests.water.networks import FINELY, city_of, published, world, write
 
@@ -282,3 +285,69 @@ def test_the_level_is_the_mean_of_the_hydrants_of_a_district(tmp_path: Path) -> 
     expected = (min(1.0, gives / USUAL) + min(1.0, gives / (2 * USUAL))) / 2
     assert rt.quantities.value("d1", "fire_water_ratio") == pytest.approx(expected, rel=0.01)
     running.close()
+
+
+CYCLE = """
+[JUNCTIONS]
+S  10  0
+D  10  4
+[RESERVOIRS]
+R  10
+[TANKS]
+T  50  3.5  0.5  6  30  0
+[PIPES]
+P1  S  D  300  300  120  0  Open
+P2  D  T  300  100  120  0  Open
+[PUMPS]
+U  R  S  HEAD H
+[CURVES]
+H  6  45
+[CONTROLS]
+LINK U OPEN IF NODE T BELOW 2
+LINK U CLOSED IF NODE T ABOVE 5
+[OPTIONS]
+Units LPS
+Headloss H-W
+Accuracy 0.00001
+[TIMES]
+Duration 24:00
+[END]
+"""
+"""A pump of some 6 l/s over a town that draws 4: it fills 707 m2 of tower for 5 to 6 days, then stands for 6."""
+
+
+def test_required_is_what_is_left_in_the_least_favourable_state_of_a_fortnight(tmp_path: Path) -> None:
+    """The design case: the tower at the level at which its pump starts, the pump standing, as it does for the first
+    time on the sixth day and until the twelfth. The main of 100 mm passes what Hazen and Williams say, less what the
+    town takes at 15.3 m (Wagner et al.: the root of 15.3 over the required 20.4 m)."""
+    path = write(tmp_path, CYCLE)
+    hours = Hours((Initial({"T": 3.5}, {"U": 1.0}, {"P1": True, "P2": True}),) * HOURS)
+    expected = (hazen_williams(50 + 2 - (10 + RESIDUAL_M), 300, 0.100) - 0.004 * math.sqrt(RESIDUAL_M / 20.4)) / USUAL
+    found = undisturbed(path, hours, [hydrant("h1", "D", USUAL)])["d1"]
+    assert found == pytest.approx(expected, rel=0.01)
+    assert required(found) == pytest.approx(0.9 * expected, rel=0.01)
+    engine = WaterEngine(path, initial=hours.at(0.0))
+    engine.advance_to(4 * 86400)
+    assert asked(engine, "D", USUAL) / USUAL > 1.3 * expected, "with the pump running, as all the first days"
+    engine.close()
+
+
+def test_the_demo_city_gives_what_is_required_of_it_a_fortnight_long() -> None:
+    """Asked as a run that begins at 6 o'clock asks on days without a fault, and hourly on the thirteenth day, when
+    pumps run together in a way that comes once."""
+    city = load_named_city("demo")
+    assert city.water_file is not None and city.water_hours is not None
+    minima = {level.subject: level.minimum for level in city.levels.values() if level.measure == "fire-water"}
+    hydrants = city.of_kind("hydrant")
+    engine = WaterEngine(city.water_file, 5 * 3600.0, initial=read_hours(city.water_hours).at(5 * 3600.0))
+    draws = [draw_of(one, engine.network) for one in hydrants]
+    asks = Hydrants(engine, draws)
+    least = dict.fromkeys(minima, 1.0)
+    for hour in sorted({*range(0, 14 * 24 + 1, 12), *range(12 * 24, 13 * 24)}):
+        engine.advance_to(hour * 3600)
+        shares = shares_of([one.district for one in hydrants], draws, asks.all_m3_s())
+        least = {district: min(share, shares[district]) for district, share in least.items()}
+    asks.close()
+    engine.close()
+    assert DAYS * 24 >= 14 * 24 + 23 and len(minima) == 8
+    assert all(least[district] >= minimum for district, minimum in minima.items()), least

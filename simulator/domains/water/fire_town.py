@@ -262,10 +262,10 @@ def _notes(asked_m3_s: float, lacking: Mapping[str, float]) -> Iterator[Assumpti
 def _finding(lacking: Mapping[str, float], hydrants: Sequence[Component]) -> Finding:
     named: list[Text] = [Verbatim(f"{district} ") + percent(share, 0) for district, share in sorted(lacking.items())]
     text = _(
-        "Water for fire-fighting by DVGW W 405 (96 m³ an hour for two hours with 1.5 bar left) is not there even without "
-        "any fault: in the least favourable state of ordinary operation the hydrants of a worst and a typical place give "
-        "in the mean so much of it: {named}. Required there is {room} less, so the level tells whether a fault takes "
-        "away what is there, and never that W 405 is met.",
+        "Water for fire-fighting by DVGW W 405 (96 m³ an hour for two hours with 1.5 bar left) is not there even "
+        "without any fault: in the least favourable state of ordinary operation the hydrants of a worst and a typical "
+        "place give in the mean so much of it: {named}. Required there is {room} less, so the level tells whether a "
+        "fault takes away what is there, and never that W 405 is met.",
         named=joined(named, Verbatim(", ")),
         room=percent(ROOM),
     )
