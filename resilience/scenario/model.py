@@ -28,7 +28,6 @@ from resilience.scenario.asking import asks_throughout
 from resilience.scenario.change_model import Changed
 from resilience.scenario.names import (
     LEVELS,
-    SHOW,
     ClauseName,
     ComponentName,
     DistrictName,
@@ -43,6 +42,7 @@ from resilience.scenario.names import (
     TradeName,
     Within,
     World,
+    all_of,
     listed,
     unmeasured,
     ways,
@@ -940,7 +940,7 @@ class SeriesFields(Model):
         of = known[quantity].of
         for way, name in ways("target", target) if target is not None else ():
             if name not in places:
-                mistakes.unknown(way, _("component or district"), name, places, SHOW)
+                mistakes.unknown(way, _("component or district"), name, places, all_of(city))
             elif (problem := unmeasured(quantity, places[name])) is not None:
                 mistakes.wrong(way, *problem)
         kind, domain, district = (str(fields.get(name) or "") for name in ("kind", "domain", "district"))

@@ -38,9 +38,7 @@ from simulator.contracts.words import LANGUAGES, Text, Words, alternatives
 
 _ = Words("resilience")
 
-SHOW, FAULTS, LEVELS, NORMS = (
-    f"stadtwerk {what}" for what in ("city show", "list faults", "list levels", "list norms")
-)
+FAULTS, LEVELS, NORMS = (f"stadtwerk list {what}" for what in ("faults", "levels", "norms"))
 DRAWN = "drawn"
 """In place of a length: that of the component's class, drawn."""
 
@@ -110,17 +108,21 @@ def _city(info: ValidationInfo) -> City | None:
     return world.city
 
 
-def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str = SHOW) -> AfterValidator:
+def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str = "") -> AfterValidator:
     """A name that the city must know; any name where no city is given."""
 
     def check(name: str, info: ValidationInfo) -> str:
         city = _city(info)
         if city is not None and name not in known(city):
-            shown = f"{SHOW} {city.name}" if listing == SHOW else listing
-            raise no_such(noun, name, known(city), city, shown)
+            raise no_such(noun, name, known(city), city, listing or all_of(city))
         return name
 
     return AfterValidator(check)
+
+
+def all_of(city: City) -> str:
+    """The command that lists everything in a city by id and name."""
+    return f"stadtwerk city show {city.name} --list"
 
 
 def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: str) -> PydanticCustomError:
@@ -322,7 +324,7 @@ def _signal(value: str, info: ValidationInfo) -> str:
         mistakes.unknown((), _("quantity"), quantity, registry().quantities, ", ".join(sorted(registry().quantities)))
     if city is not None and component != TARGET:
         if component not in city.components and component not in city.districts:
-            mistakes.unknown((), _("component"), component, [*city.components, *city.districts, TARGET], SHOW)
+            mistakes.unknown((), _("component"), component, [*city.components, *city.districts, TARGET], all_of(city))
         elif quantity in registry().quantities:
             kind = city.components[component].kind if component in city.components else "district"
             if (problem := unmeasured(quantity, kind)) is not None:

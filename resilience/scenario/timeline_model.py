@@ -30,7 +30,6 @@ from resilience.scenario.entry import (
 from resilience.scenario.names import (
     DRAWN,
     FAULTS,
-    SHOW,
     ComponentName,
     Course,
     DistrictName,
@@ -50,6 +49,7 @@ from resilience.scenario.names import (
     TradeName,
     TrenchName,
     World,
+    all_of,
     listed,
     no_such,
     point_of,
@@ -980,7 +980,7 @@ class _EntryCheck:
                 kind, faults = f"{link.kind} link", registry().links[link.kind].faults
                 own = faults
             else:
-                self.mistakes.add(way, no_such(_("component or link"), target, things(city), city, SHOW))
+                self.mistakes.add(way, no_such(_("component or link"), target, things(city), city, all_of(city)))
                 continue
             if self.point is not None and self.point.name not in [fault.name for fault in faults]:
                 can = ", ".join(fault.name for fault in own) or "nothing"
@@ -1078,7 +1078,7 @@ class _EntryCheck:
         beside = left_out(selector, fault, city)
         what, fix = (
             _("finds no component or link with fault {name}", name=repr(fault)),
-            _("see `{command}`", command=SHOW),
+            _("see `{command}`", command=all_of(city)),
         )
         if beside:
             name = beside[0]
@@ -1113,7 +1113,7 @@ class _EntryCheck:
                 if kinds
                 else _("no link leaves {district}", district=district)
             )
-            self.wrong("isolate", what, _("see `{command}`", command=SHOW))
+            self.wrong("isolate", what, _("see `{command}`", command=all_of(self.city)))
 
     def _disruption(self) -> None:
         """The rows of a disruption file name what there is, and come before everything is mended."""

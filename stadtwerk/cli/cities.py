@@ -15,6 +15,7 @@ from simulator.contracts.names import slug, suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import IMPORTERS, named, registry
 from simulator.contracts.words import Said, Text, Words, number
+from stadtwerk.cli.things import Asked, show_things
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.finished import results_of
 from stadtwerk.terminal import Terminal
@@ -170,11 +171,15 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
     return found
 
 
-def show_city(name: str, lang: str) -> None:
+def show_city(name: str, asked: Asked | None, lang: str) -> None:
+    """What a city has: in number, or what is asked for by id and name. Raises `BadInput`."""
     terminal = Terminal(lang)
     with terminal.working(_("loading the city")):
         city = load_named_city(name)
-    show(city, terminal)
+    if asked is None:
+        show(city, terminal)
+    else:
+        show_things(city, asked, terminal)
 
 
 def export_city(name: str, out: Path, run: Path | None, lang: str) -> None:

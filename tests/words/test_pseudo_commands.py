@@ -214,6 +214,7 @@ def test_audit(place: Path, said: Said) -> None:
 
 def test_city_show(said: Said) -> None:
     assert foreign(said("city", "show", "city"), *GIVEN) == []
+    assert foreign(said("city", "show", "city", "--kind", "power"), *GIVEN) == []
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -17,8 +17,11 @@ EPILOG = _("examples of an action: stadtwerk city ACTION --help\n")
 SHOWN = _(
     """\
 examples:
-  stadtwerk city show demo            the demo city
-  stadtwerk city show mycity          a city folder
+  stadtwerk city show demo                              the demo city: how many of what, and what was assumed
+  stadtwerk city show mycity                            a city folder
+  stadtwerk city show demo --list                       every component and link, with the id that scenarios take
+  stadtwerk city show demo --find hospital              what is called so, in any language, or has such an id
+  stadtwerk city show demo --kind pump --district d5    the pumps of a district
 """
 )
 EXPORTED = _(
@@ -56,6 +59,16 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     seen = say(_("what stands in a city, and what was assumed"))
     show = actions.add_parser("show", help=seen, epilog=say(SHOWN), **as_written)
     show.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
+    show.add_argument(
+        "--list", action="store_true", help=say(_("list all components and links in place of counting them"))
+    )
+    show.add_argument("--find", metavar="TEXT", default="", help=say(_("list those whose name or id holds this text")))
+    show.add_argument(
+        "--kind", metavar="NAME", default="", help=say(_("list those of this kind (stadtwerk list faults)"))
+    )
+    show.add_argument(
+        "--district", metavar="NAME", default="", help=say(_("list those in this district, by id or by name"))
+    )
     geojson = say(_("write a city as GeoJSON or GeoPackage, for QGIS and other programs that read maps"))
     export = actions.add_parser("export", help=geojson, epilog=say(EXPORTED), **as_written)
     export.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
@@ -171,13 +184,16 @@ def _declared(say: Speaker, bring: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from stadtwerk.cli.cities import export_city, import_from, show_city, write_list
+    from stadtwerk.cli.things import Asked
 
     if options.action == "export":
         export_city(options.city, options.out, options.run, options.lang)
     elif options.action == "template":
         write_list(options.out, options.lang)
     elif options.action == "show":
-        show_city(options.city, options.lang)
+        listed = options.list or options.find or options.kind or options.district
+        asked = Asked(options.find, options.kind, options.district) if listed else None
+        show_city(options.city, asked, options.lang)
     else:
         import_from(options)
     return 0
