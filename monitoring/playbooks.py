@@ -72,6 +72,25 @@ class Store(Model):
     area_m2: Annotated[float, Field(gt=0)]
 
 
+class Detour(Model):
+    """A switch between two parts of a grid, open on ordinary days, that feeds the one from the other if it is dark."""
+
+    device: Name
+    seat: Name
+    position: Name
+    """the sensor of its position, as component/quantity: 1 closed"""
+    here: list[Name] = Field(min_length=1)
+    """sensors of the voltage on one side, the nearest ones"""
+    there: list[Name] = Field(min_length=1)
+    """and on the other side"""
+    dead: float = 0.05
+    """below this voltage (p.u.) a part is dark (EN 50160: an interruption is below 5 %)"""
+    alive: float = 0.9
+    """from this voltage on a part is fed (EN 50160)"""
+    lasts: Seconds = 300.0
+    """how long it has to be so (assumption: 5 min, as long as automatic reclosing may take)"""
+
+
 class Balance(Model):
     """A zone in which what flows in, less what flows out and what is stored, is what is drawn there."""
 
@@ -135,6 +154,7 @@ class ControlFile(Model):
     """how often the room looks at what came"""
     seats: list[Seat] = Field(min_length=1)
     levels: list[Level] = Field([])
+    detours: list[Detour] = Field([])
     balances: list[Balance] = Field([])
     limits: list[Limit] = Field([])
     witnesses: list[Name] = Field([])
@@ -147,12 +167,18 @@ class ControlFile(Model):
         if "seats" not in fields:
             return
         known = [seat.id for seat in fields["seats"]]
-        for part in ("levels", "balances", "limits", "playbooks"):
+        for part in ("levels", "detours", "balances", "limits", "playbooks"):
             for number, one in enumerate(fields.get(part, ())):
                 if one.seat and one.seat not in known:
                     what = _("no seat is called {name}", name=repr(one.seat))
                     mistakes.wrong((part, number, "seat"), what, suggestion(one.seat, known))
-        for part, by in (("seats", "id"), ("levels", "device"), ("balances", "id"), ("playbooks", "id")):
+        for part, by in (
+            ("seats", "id"),
+            ("levels", "device"),
+            ("detours", "device"),
+            ("balances", "id"),
+            ("playbooks", "id"),
+        ):
             seen: set[str] = set()
             for number, one in enumerate(fields.get(part, ())):
                 name = getattr(one, by)
@@ -197,6 +223,11 @@ def _strangers(found: ControlFile, known: Known, document: Any) -> list[Problem]
             (("levels", n, "device"), level.device, known.components),
             (("levels", n, "reading"), level.reading, known.sensors),
         ]
+    for n, detour in enumerate(found.detours):
+        named.append((("detours", n, "device"), detour.device, known.components))
+        named.append((("detours", n, "position"), detour.position, known.sensors))
+        for side in ("here", "there"):
+            named += [(("detours", n, side, i), name, known.sensors) for i, name in enumerate(getattr(detour, side))]
     for n, one in enumerate(found.balances):
         named += [(("balances", n, "into", i), name, known.sensors) for i, name in enumerate(one.into)]
         named += [(("balances", n, "out_of", i), name, known.sensors) for i, name in enumerate(one.out_of)]

@@ -18,6 +18,7 @@ import numpy as np
 from monitoring.alarms import Alarms
 from monitoring.checks import CHECKS, STEP, Check, Evidence, Plausible, Seen
 from monitoring.delivered import Acknowledged, Act, Command, Look, Raised, Report, Series
+from monitoring.detours import Detours
 from monitoring.operators import Operators
 from monitoring.ordinary import DAY, MARGIN, Ordinary
 from monitoring.picture import KEPT, STEP_S, Picture
@@ -48,6 +49,7 @@ class Room:
         self._fresh = self.picture.fresh()
         self._operators = {seat.id: Operators(seat.operators, seat.decide) for seat in plan.seats}
         self._levels = {level.device: level for level in plan.levels}
+        self._detours = Detours(plan, self.picture)
         self._led = frozenset(level.reading for level in plan.levels)
         self._behind: dict[str, list[int]] = {}
         for i, one in enumerate(series):
@@ -88,6 +90,7 @@ class Room:
         acts += self._reported(now, look.reports, works)
         acts += self._people(now, works)
         acts += self._switch(now, works, sees)
+        acts += self._join(now, sees)
         return tuple(acts)
 
     # what is out of the ordinary
@@ -223,6 +226,25 @@ class Room:
                     alarm=alarm.alarm,
                     playbook=book.id,
                     automatic=book.how == "automatic",
+                )
+            )
+        return acts
+
+    # detours in the grid
+
+    def _join(self, now: int, sees: tuple[str, ...]) -> list[Act]:
+        acts: list[Act] = []
+        for one, setting, reading, value in self._detours.wanted(now, sees, AGAIN):
+            self._commands += 1
+            acts.append(
+                Command(
+                    self._commands,
+                    one.seat,
+                    one.device,
+                    setting,
+                    reading=reading,
+                    value=round(value, 6),
+                    believed="measured",
                 )
             )
         return acts

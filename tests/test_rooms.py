@@ -46,7 +46,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "recording forest episodes delivered playbooks",
         "forecast picture",
         "detectors ordinary",
-        "baseline reckoning",
+        "baseline reckoning detours",
         "checks",
         "watch alarms operators",
         "plot room",

@@ -17,10 +17,11 @@ import networkx
 import yaml
 
 from simulator.city.frame import FOOT_M
+from simulator.city.power_file import read_power_file
 from simulator.contracts.city import City
 from simulator.contracts.registry import registry
+from simulator.domains.energy.catalogue import BUS, GRID_SWITCH, SWITCH_CLOSED, VOLTAGE
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY
-from simulator.domains.energy.catalogue import VOLTAGE
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.catalogue import DOMAIN as ICT
 from simulator.domains.water.catalogue import DOMAIN as WATER
@@ -78,6 +79,7 @@ def write_control(city: City, folder: Path) -> None:
         "schema": "stadtwerk/control/1",
         "seats": seats,
         "levels": levels,
+        "detours": [] if grid is None else _detours(city, grid),
         "balances": _balances(city, text, named, seat),
         "limits": limits,
         "witnesses": [PRESSURE, LEVEL, FLOW],
@@ -89,6 +91,43 @@ def write_control(city: City, folder: Path) -> None:
     )
     body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
     (folder / CONTROL_FILE).write_text(head + body, encoding="utf-8")
+
+
+NEAREST = 2
+"""So many voltages on each side of a ring switch are looked at (assumption)."""
+
+
+def _detours(city: City, seat: str) -> list[dict[str, Any]]:
+    """Ring switches that the grid's room commands, each with the voltages that are read nearest to it on either side.
+
+    A side is what hangs on one feeder: lines without open ring points, up to the busbars of substations.
+    """
+    if city.power_file is None:
+        return []
+    file = read_power_file(city.power_file)
+    rings = {one.pgm for one in file.switches}
+    graph = networkx.Graph()
+    graph.add_edges_from(one.ends for one in file.branches if one.table == "line" and one.pgm not in rings)
+    graph.remove_nodes_from([one.busbar for one in file.substations])
+    read = {name for cohort in city.cohorts if cohort.quantity == VOLTAGE for name in cohort.components}
+    read &= {f"{BUS}-{one.id}" for one in file.buses}
+    positions = {name for cohort in city.cohorts if cohort.quantity == SWITCH_CLOSED for name in cohort.components}
+    found = []
+    for switch in file.switches:
+        device = f"{GRID_SWITCH}-{switch.id}"
+        commanded = any(link.source == seat for link in city.links_into(device, CONTROL))
+        if not commanded or device not in positions:
+            continue
+        sides = []
+        for end in switch.ends:
+            near = networkx.single_source_shortest_path_length(graph, end) if end in graph else {}
+            buses = sorted((hops, bus) for bus, hops in near.items() if f"{BUS}-{bus}" in read)
+            sides.append([f"{BUS}-{bus}/{VOLTAGE}" for _, bus in buses[:NEAREST]])
+        if all(sides) and not set(sides[0]) & set(sides[1]):
+            here, there = sides
+            position = f"{device}/{SWITCH_CLOSED}"
+            found.append({"device": device, "seat": seat, "position": position, "here": here, "there": there})
+    return found
 
 
 def _commanding(city: City, domain: Any) -> list[str]:

@@ -25,6 +25,7 @@ from simulator.coupling.networks import Networks
 from simulator.coupling.orders import Orders
 from simulator.coupling.police import STAFF_ABSENT, Police, staff_present
 from simulator.coupling.recovery import Recovery
+from simulator.coupling.search import Noticed
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
 from simulator.kernel.clock import Clock
@@ -117,6 +118,7 @@ class Runtime:
     networks: Networks
     orders: Orders
     foreseen: tuple[Foreseen, ...] = ()
+    noticed: Noticed = field(default_factory=Noticed)
     alarm: Alarm = field(default_factory=Alarm)
     behind: dict[Domain, Callable[[], int | None]] = field(default_factory=dict)
 

@@ -14,13 +14,33 @@ from simulator.coupling.crews import Crews, Done
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.log import EventLog
 
+Call = Callable[[int | None], None]
+"""Called with the event of the finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Unknown:
     broken: str
     trade: Trade
-    district: str
-    call: Callable[[int | None], None]
+    districts: frozenset[str]
+    call: Call
+    still: Callable[[], bool]
+
+
+class Noticed:
+    """Whether what is out of order is known: at once, unless a control room has to find it out (`by`)."""
+
+    def __init__(self) -> None:
+        self.by: Search | None = None
+
+    def once(
+        self, what: str, districts: frozenset[str], cause: int | None, call: Call, still: Callable[[], bool]
+    ) -> None:
+        """`call` with the event behind it: now, or once somebody who was sent to look has found it."""
+        if self.by is None:
+            call(cause)
+        else:
+            self.by.hide(what, districts, call, still)
 
 
 class Search:
@@ -29,6 +49,11 @@ class Search:
     def __init__(self, city: City, log: EventLog, faults: FaultStack, crews: Crews) -> None:
         self._city, self._log, self._faults, self._crews = city, log, faults, crews
         self._unknown: list[_Unknown] = []
+
+    def hide(self, what: str, districts: frozenset[str], call: Call, still: Callable[[], bool]) -> None:
+        """Something is out of order in these districts; `call` once somebody of its trade has found it, as long as it
+        is `still` so."""
+        self._unknown.append(_Unknown(what, trade_at(what, self._city), districts, call, still))
 
     def repair(
         self,
@@ -51,13 +76,14 @@ class Search:
         def call(because: int | None) -> None:
             self._crews.repair(target, work_s, because, done, depot, broken, trade, entry)
 
-        self._unknown.append(_Unknown(broken, known, district, call))
+        self._unknown.append(_Unknown(broken, known, frozenset({district}), call, lambda: self._faults.broken(broken)))
 
     def in_street(self) -> Iterable[tuple[str, Trade, str]]:
         """What is broken so that everybody who passes sees it, and is not known yet."""
         for one in self._unknown:
             if self._faults.broken(one.broken, lambda point: point.in_street):
-                yield one.broken, one.trade, one.district
+                for district in one.districts:
+                    yield one.broken, one.trade, district
 
     def send(
         self, trade: Trade, districts: tuple[str, ...], search_s: float, cause: int | None, told: Callable[[bool], None]
@@ -69,10 +95,16 @@ class Search:
             if site is None:
                 continue
 
-            def over(event: int, district: str = district, site: str = site) -> None:
-                told(self._look_around(trade, district, site, event))
+            self.look(trade, site, search_s, cause, told)
 
-            self._crews.dispatch(events.SEARCH, site, search_s, cause, over, trade)
+    def look(self, trade: Trade, site: str, search_s: float, cause: int | None, told: Callable[[bool], None]) -> None:
+        """A crew of a trade looks for what is broken in the district of a site."""
+        district = self._city.components[site].district
+
+        def over(event: int) -> None:
+            told(self._look_around(trade, district, site, event))
+
+        self._crews.dispatch(events.SEARCH, site, search_s, cause, over, trade)
 
     def read(
         self,
@@ -105,8 +137,8 @@ class Search:
         return min(there)[1] if there else None
 
     def _look_around(self, trade: Trade, district: str, site: str, event: int) -> bool:
-        self._unknown = [one for one in self._unknown if self._faults.broken(one.broken)]
-        found = [one for one in self._unknown if one.trade == trade and one.district == district]
+        self._unknown = [one for one in self._unknown if one.still()]
+        found = [one for one in self._unknown if one.trade == trade and district in one.districts]
         if not found:
             self._log.add(events.SEARCH_IN_VAIN, site, cause=event)
             return False

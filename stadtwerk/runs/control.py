@@ -142,7 +142,7 @@ class ControlRoom:
         self._intake = Intake(self._series)
         checks = {kind: check for kind, check in CHECKS.items() if kind not in asked.without}
         self._room = Room(plan, self._series, ordinary, clock.time_of_day_s(0), checks)
-        self._search = Search(city, runtime.log, runtime.faults, runtime.crews)
+        self._search = runtime.noticed.by = Search(city, runtime.log, runtime.faults, runtime.crews)
         self._citizens = Citizens(city, clock, runtime.levels, runtime.alarm, runtime.streams)
         self._data_centre = data_centre(city)
         self._answers: list[Answered] = []
@@ -179,7 +179,8 @@ class ControlRoom:
             shutil.copyfile(self._rt.city.folder / FILE, folder / FILE)
         self._write(self._header)
         runtime = self._rt
-        runtime.orders.open(frozenset(level.device for level in self._plan.levels))
+        switches = {one.device for one in self._plan.detours}
+        runtime.orders.open(frozenset(level.device for level in self._plan.levels) | switches)
         self._period = to_ticks(self._plan.look)
         runtime.clock.at(runtime.clock.begin + self._period + AFTER, "control-room", self._look)
 
@@ -294,11 +295,15 @@ class ControlRoom:
         why: int | None = None
         if self._rt.orders.order(act.device) != act.setting:
             because = self._behind(act.reading)
-            if act.value is None:
+            level = next((one for one in self._plan.levels if one.device == act.device), None)
+            if level is None:
+                volts: dict[str, Value] = {"seat": act.seat, "reading": act.reading, "read": act.value or 0.0}
+                code = events.JOINS if act.setting else events.PARTS
+                why = log.add(code, act.device, volts, cause=because, value=act.setting)
+            elif act.value is None:
                 by_hours = {"seat": act.seat, "reading": act.reading}
                 why = log.add(events.SWITCHES_BLIND, act.device, by_hours, cause=because, value=act.setting)
             else:
-                level = next(one for one in self._plan.levels if one.device == act.device)
                 read: dict[str, Value] = {
                     "seat": act.seat,
                     "reading": act.reading,

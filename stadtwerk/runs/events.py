@@ -108,6 +108,18 @@ SENDS = EventCode(
         "alarm": Role.COUNT,
     },
 )
+JOINS = EventCode(
+    "decision.joins",
+    EventKind.NOTE,
+    _("{seat} wants it closed: {reading} reads {read}, the other side is fed"),
+    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+)
+PARTS = EventCode(
+    "decision.parts",
+    EventKind.NOTE,
+    _("{seat} takes the order to close back: {reading} reads {read}"),
+    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+)
 READ_ON_SITE = EventCode(
     "gauge.read-on-site",
     EventKind.NOTE,

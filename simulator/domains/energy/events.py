@@ -130,6 +130,9 @@ CLOSED_BY_HAND = EventCode(
 OPENED = EventCode("energy.opened", EventKind.SWITCH, _("opened, its detour is no longer needed"))
 NOT_NEEDED = EventCode("energy.not-needed", EventKind.NOTE, _("stays open, no longer needed"))
 NOT_NEEDED_NOW = EventCode("energy.section-not-needed", EventKind.NOTE, _("is left as it is, the plan is out of date"))
+SHORT_INDICATED = EventCode(
+    "energy.short-indicated", EventKind.NOTE, _("stays open, its indicator shows a short circuit")
+)
 WOULD_OVERLOAD = EventCode("energy.would-overload", EventKind.NOTE, _("stays open, it would overload something"))
 DOES_NOT_MOVE = EventCode("energy.switch-stuck", EventKind.NOTE, _("does not move"))
 OPEN_SECTION = EventCode(

@@ -169,7 +169,18 @@ class EnergyDomain:
                 state.isolated(target, fault)
                 self._mark(found)
 
-        self.runtime.crews.dispatch(events.LOCATING, target, LOCATE_S, cause, isolated)
+        def call(because: int | None) -> None:
+            self.runtime.crews.dispatch(events.LOCATING, target, LOCATE_S, because, isolated)
+
+        self.runtime.noticed.once(target, self._around(target), cause, call, still)
+
+    def _around(self, target: str) -> frozenset[str]:
+        """Districts in which a fault is found: where it is, and where its ends are."""
+        grid, city = self.state.grid, self.runtime.city
+        names = [target]
+        if (branch := grid.branch_at.get(target)) is not None:
+            names += [grid.bus_ids[bus] for bus in grid.end_bus[grid.ends_of(branch)].tolist()]
+        return frozenset(city.components[name].district for name in names if name in city.components)
 
     def _ask_protection(self, line: str) -> None:
         """Say it where the protection of a line is called and does not trip: what follows is put down to that.

@@ -82,11 +82,13 @@ class Resupply:
         self._runtime, self._state, self._limits, self._changed = runtime, state, limits, changed
         self._orders: list[_Order] = []
         self._told: set[int] = set()
+        self._unnoticed: set[int] = set()
         self.regions: list[Region] = []
         self.shed_event: dict[int, int] = {}
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_view)
         runtime.faults.handle(STAFF_ABSENT, self._on_staff)
         for switch in state.grid.switches:
+            runtime.orders.listen(switch.id, self._on_order)
             for link in runtime.city.links_into(switch.id, CONTROL):
                 runtime.supply.watch(link.id, self._on_control)
 
@@ -109,7 +111,65 @@ class Resupply:
             buses = parts.label == label
             usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0 and not self._state.short_in(buses)
             if usable and not self._awaited(buses):
-                self._order_for(buses, label, self._state.why(buses, cause, self._runtime.log))
+                why = self._state.why(buses, cause, self._runtime.log)
+                if self._runtime.noticed.by is None:
+                    self._order_for(buses, label, why)
+                else:
+                    self._leave_to_others(buses, why)
+
+    def _leave_to_others(self, dark: Bools, cause: int | None) -> None:
+        """In a town with a control room nobody knows that a part is dark until it shows in readings, and the room has a
+        ring switch closed; or until somebody who was sent to look has found it."""
+        if any(dark[bus] for bus in self._unnoticed):
+            return
+        grid, components = self._grid, self._runtime.city.components
+        first = int(np.flatnonzero(dark)[0])
+        names = [grid.bus_ids[bus] for bus in np.flatnonzero(dark).tolist()]
+        districts = frozenset(components[name].district for name in names if name in components)
+        self._unnoticed.add(first)
+
+        def still() -> bool:
+            dead = not self._state.parts().live[first]
+            if not dead:
+                self._unnoticed.discard(first)
+            return dead
+
+        def found(event: int | None) -> None:
+            self._unnoticed.discard(first)
+            parts = self._state.parts()
+            buses = parts.label == parts.label[first]
+            if not parts.live[first] and not self._state.short_in(buses) and not self._awaited(buses):
+                self._order_for(buses, int(parts.label[first]), event)
+
+        self._runtime.noticed.once(grid.bus_ids[first], districts, cause, found, still)
+
+    def _on_order(self, name: str, event: int) -> None:
+        """A control room has ordered a ring switch. Closing it feeds what is dark on one side, unless its indicator
+        shows a short circuit; where the detour does not carry all of it, a section is opened first. A switch that
+        nobody needs any more is opened where the repair is done (`restore`)."""
+        if self._runtime.orders.order(name) != 1.0:
+            return
+        state, log = self._state, self._runtime.log
+        switch = next(one for one in self._grid.switches if one.id == name)
+        parts, ends = state.parts(), self._buses(switch)
+        dead = ends[~parts.live[ends]]
+        if switch not in self._free() or not len(dead) or not parts.live[ends].any():
+            log.add(events.NOT_NEEDED, name, cause=event)
+            return
+        buses = np.isin(parts.label, parts.label[dead])
+        if state.short_in(buses):
+            log.add(events.SHORT_INDICATED, name, cause=event)
+            return
+        detour = self.detour(state.closed, switch, buses)
+        if detour is None:
+            log.add(events.WOULD_OVERLOAD, name, cause=event)
+            return
+        order = _Order(switch, True, detour[1], event)
+        if order.section is None:
+            self._orders.append(order)
+            self._at_switch(order, event)
+        else:
+            self._send(order)
 
     def review(self) -> None:
         """The load went on: open a section on a detour that no longer carries it, close one that it carries again."""

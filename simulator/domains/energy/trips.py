@@ -150,7 +150,11 @@ class Trips:
             self._ready[name, trip] = done
             self.close()
 
-        self._runtime.crews.dispatch(events.SWITCHING, name, RECLOSE_S, event, there)
+        def call(because: int | None) -> None:
+            self._runtime.crews.dispatch(events.SWITCHING, name, RECLOSE_S, because, there)
+
+        districts = frozenset({self._runtime.city.components[name].district})
+        self._runtime.noticed.once(name, districts, event, call, lambda: (name, trip) in self._state.outages)
 
     # closing again
 
