@@ -76,7 +76,11 @@ def _held(asked: Sequence[Finding], partly: bool) -> Text:
     else:
         met = _("{held}; all {count} expectations are met.", held=held, count=len(asked))
     spare = [finding for finding in asked if finding.category is Category.REDUNDANCY]
-    used = [finding.title for finding in spare if finding.needed]
+    used = [
+        _("{title} (endurance not tested)", title=finding.title) if finding.untested else finding.title
+        for finding in spare
+        if finding.needed
+    ]
     if used:
         names = enumerated(used, NAMED + 1)
         return met + _(" What took over: {names}.", names=names)

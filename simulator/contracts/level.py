@@ -35,6 +35,7 @@ class Measure:
                   judge a moment, with what that stands on (`spared_by`); None: as for a supply that is interrupted
     `told_to`     the most that its model can tell, which stands for all that is worse, in the words of `beyond` (with
                   `{limit}` as blank); None: whatever comes out. Only for measures that are better when lower
+    `counts`      component types of which it is the share that works: what a fault broke of them is missing from it
     `told_by`     quantities with a band of ordinary values that does not hang on season or weather: readings outside of
                   it tell that the level falls
     """
@@ -52,6 +53,7 @@ class Measure:
     same_need: str = ""
     of_network: str = ""
     figures: tuple[FigureKind, ...] = ()
+    counts: tuple[str, ...] = ()
     told_by: tuple[str, ...] = ()
     lacked: Text | None = None
     spared_s: float | None = None

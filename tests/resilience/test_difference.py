@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resilience.judge.checkers.apart import SAME, furthest
 from resilience.judge.checkers.context import Context
-from resilience.judge.checkers.difference import SAME, check_difference, differs, furthest
+from resilience.judge.checkers.difference import check_difference, differs
 from resilience.judge.checkers.judged import Part
 from resilience.judge.judge import judge
 from resilience.judge.outcome import Outcome, outcome_of
-from resilience.judge.verdict import Category, Value
+from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import (
     Delivery,
     Expectation,
@@ -29,8 +30,9 @@ from resilience.scenario.scenario import (
 )
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, Executed, History
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
-from tests.resilience.town import HOUR, course, history, modes, scenario, tiny_city
+from tests.resilience.town import HOUR, component, course, history, modes, scenario, tiny_city
 from tests.resilience.town import SAME as ALIKE
 
 CITY = tiny_city()
@@ -126,9 +128,18 @@ def test_that_nothing_differs_is_a_pass_where_it_is_the_point_and_the_fault_was_
 
 
 def test_that_no_reading_is_lost_is_about_absence_too() -> None:
-    lost_none = Delivery("all", TimeLimit(600.0))
-    assert value(asked(lost_none), lived(events=SEEN)) is Value.PASS
-    assert value(asked(lost_none), lived()) is Value.INCONCLUSIVE  # nobody saw the fault
+    lost_none = asked(Delivery("all", TimeLimit(600.0)))
+    server = (*SEEN, Event(2, 600_000, EventKind.SUPPLY_LOST, "server-a", "", cause=1))
+    assert value(lost_none, lived(events=server)) is Value.PASS
+    assert value(lost_none, lived()) is Value.INCONCLUSIVE  # nobody saw the fault
+    # a pump has nothing to do with how readings arrive
+    assert value(lost_none, lived(events=SEEN)) is Value.INCONCLUSIVE
+    assert value(lost_none, lived(events=(*server[:2], replace(server[2], cause=None)))) is Value.INCONCLUSIVE
+    for target, fault in (("server-a", "node-out"), ("data-server-a-pump-1", "link-cut"), ("pump-1", "sensor-stuck")):
+        done = Executed("off", target, fault, 600_000, 1_200_000, None, False, shown_at=600_000)
+        assert value(lost_none, history(FINE, (), [done])) is Value.PASS, target
+    other = Executed("off", "power-bus-1-pump-1", "link-cut", 600_000, 1_200_000, None, False, shown_at=600_000)
+    assert value(lost_none, history(FINE, (), [other])) is Value.INCONCLUSIVE
 
 
 def test_a_fallback_counts_if_something_judged_leans_on_it() -> None:
@@ -168,6 +179,29 @@ def test_that_a_control_room_commands_less_is_the_fault_and_not_what_it_does() -
     assert found("control", less) is Value.INCONCLUSIVE
     assert found("data", less) is Value.PASS  # what merely hangs on it is another thing
     assert found("control", lost) is Value.PASS
+
+
+SERVERS = ServiceLevel("nodes", "ict-availability", "city", 0.5, 4000)
+
+
+def found_of_nodes(*points: tuple[float, float], target: str = "server-a") -> Finding:
+    """The town with a second server, and how many of the two work, of which the scenario broke one or none."""
+    other = component("server-b", "server")
+    city = replace(CITY, components={**CITY.components, other.id: other}, levels={**CITY.levels, SERVERS.id: SERVERS})
+    nodes = {SERVERS.id: course((-3600, 1.0), *points)}
+    past, twin = lived(nodes, target=target), history(FINE | {SERVERS.id: course((-3600, 1.0))})
+    return check_difference(Context(asked(), city, past, twin))[0]
+
+
+def test_that_a_broken_node_does_not_work_is_no_difference_and_that_another_one_does_not_is_one() -> None:
+    """It is broken from 600 to 1200 s."""
+    itself = found_of_nodes((600, 0.5), (1200, 1.0))
+    assert itself.value is Value.INCONCLUSIVE
+    assert itself.reason.en.startswith(NOTHING) and "ICT nodes" in itself.reason.en
+    assert found_of_nodes((600, 0.5), (1201, 1.0)).value is Value.PASS  # it was away for longer than it was broken
+    assert found_of_nodes((599, 0.5), (1200, 1.0)).value is Value.PASS
+    assert found_of_nodes((600, 0.0), (1200, 1.0)).value is Value.PASS  # missed, and another one is away with it
+    assert found_of_nodes((600, 0.5), (1200, 1.0), target="pump-1").value is Value.PASS
 
 
 def test_a_fail_stays_one_and_says_that_the_faults_are_not_behind_it() -> None:

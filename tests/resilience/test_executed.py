@@ -148,6 +148,44 @@ def test_evidence_in_the_log() -> None:
     assert evidence(ENTRY, DONE, fault, cleared, replace(low, id=2, cause=1)).value is Value.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("name", "points", "expected"),
+    [
+        ("water-supply-d1", ((90.0, 0.95),), Value.PASS),  # kept, but less than without it
+        ("water-supply-d1", ((50.0, 0.95), (55.0, 1.0)), Value.INCONCLUSIVE),  # before it came
+        ("water-supply-d1", (), Value.INCONCLUSIVE),
+    ],
+)
+def test_what_goes_otherwise_than_without_the_only_fault_is_its_effect(
+    name: str, points: tuple[tuple[float, float], ...], expected: Value
+) -> None:
+    usual = {name: course((-3600.0, 1.0))}
+    past = history({name: course((-3600.0, 1.0), *points)}, executed=[DONE])
+    asked = scenario(timeline=[ENTRY], heal_by_s=HEAL)
+    (finding,) = judge(asked, CITY, past, twin=history(usual)).of(Category.EVIDENCE)
+    assert finding.value is expected
+    if expected is Value.PASS:
+        assert finding.actual is not None and finding.actual.value == 30.0
+        assert "in what went otherwise than without the fault: Nordstadt (water supply)" in finding.reason.en
+    (alone,) = judge(asked, CITY, past).of(Category.EVIDENCE)
+    assert alone.value is Value.INCONCLUSIVE  # without a twin nobody knows
+    another = replace(DONE, entry="other", target="pump-2", fault="pump-out")
+    two = scenario(timeline=[ENTRY, replace(ENTRY, id="other", targets=("pump-2",))], heal_by_s=HEAL)
+    both = judge(two, CITY, replace(past, executed=(DONE, another)), twin=history(usual)).of(Category.EVIDENCE)
+    assert {one.value for one in both} == {Value.INCONCLUSIVE}  # nor which of two it was
+
+
+def test_a_level_of_the_broken_thing_itself_is_no_effect() -> None:
+    broken = replace(ENTRY, targets=("hospital-1",), fault="site-out")
+    done = replace(DONE, target="hospital-1", fault="site-out")
+    usual = {"hospital-1": course((-3600.0, 1.0))}
+    past = history({"hospital-1": course((-3600.0, 1.0), (60.0, 0.9))}, executed=[done])
+    (finding,) = judge(scenario(timeline=[broken], heal_by_s=HEAL), CITY, past, twin=history(usual)).of(
+        Category.EVIDENCE
+    )
+    assert finding.value is Value.INCONCLUSIVE
+
+
 def test_all_causes_of_one_solve_get_the_credit() -> None:
     """What a solver found may be due to each of the faults that it answered, but for one that is seen to have stopped
     nothing.

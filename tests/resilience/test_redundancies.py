@@ -269,6 +269,10 @@ def test_what_was_called_on_for_less_than_it_must_last_has_not_shown_its_enduran
     short = found(hospital(lasts=86400), BATTERY, generator(110), (2690, "generator", "mains"))
     assert short.value is Value.PASS
     assert short.untested
+    turns = modes("hospital-1", BATTERY, generator(110), (2690, "generator", "mains"))
+    past = history(FINE | {"litres-d1": course((-3600.0, 50.0))}, turns)
+    said = judge(scenario(redundancies=[hospital(lasts=86400)]), CITY, past).answer.en
+    assert said.endswith("What took over: Hospital 1: mains → generator (endurance not tested).")
     assert "held for 43 min; endurance (24 h) not tested" in short.reason.en
     assert found(hospital(lasts=2581), BATTERY, generator(110), (2690, "generator", "mains")).untested
     long = found(hospital(lasts=2580), BATTERY, generator(110), (2690, "generator", "mains"))
@@ -276,6 +280,25 @@ def test_what_was_called_on_for_less_than_it_must_last_has_not_shown_its_enduran
     twice = (BATTERY, generator(110), (2690, "generator", "mains"), (3000, "mains", "battery"))
     both = found(hospital(lasts=3000), *twice, (3010, "battery", "generator"), (6010, "generator", "mains"))
     assert not both.untested  # the second outage was long enough
+
+
+def test_while_a_better_way_carries_the_endurance_of_the_lesser_one_is_not_tested() -> None:
+    """The dispatchers go from radio to direct mode and from there to a cell of their own, which is better: 10 min of
+    direct mode show no hour of it, though the radio stays away for three."""
+    item = Redundancy("r", "technical", "rescue-dispatch-1", "trunked", "direct-mode", True, None, TimeLimit(3600.0))
+    item = replace(item, carries=Carries(level="water-supply-d1"))
+    turns = ((LOST, "trunked", "direct-mode"), (LOST + 600.0, "direct-mode", "isolated-cell"))
+    for back in ((LOST + 10800.0, "isolated-cell", "trunked"),), ():
+        short = found(item, *turns, *back)
+        assert (short.value, short.untested) == (Value.PASS, True)
+        assert "held for 10 min; endurance (1 h) not tested" in short.reason.en
+        assert ("standby held", 600.0) in {(figure.name, figure.value) for figure in short.figures}
+    again = ((LOST + 900.0, "isolated-cell", "direct-mode"), (LOST + 4499.0, "direct-mode", "trunked"))
+    assert found(item, *turns, *again).untested  # 10 min and 3599 s are two stretches, each shorter than an hour
+    assert not found(item, *turns, again[0], (LOST + 4500.0, "direct-mode", "trunked")).untested
+    assert found(item, *turns, again[0]).value is Value.PASS  # to the end of the run, longer than an hour
+    late = (END - 600.0, "isolated-cell", "direct-mode")
+    assert found(item, *turns, late).value is Value.INCONCLUSIVE  # active when the run ended, and not long enough
 
 
 def test_what_was_too_little_before_the_loss_does_not_show_what_the_fallback_carries() -> None:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
+from resilience.judge.checkers.apart import SAME, furthest, is_own
 from resilience.judge.checkers.context import Context, guarded
 from resilience.judge.checkers.executed import check_evidence
 from resilience.judge.checkers.judged import Part, judged_parts
-from resilience.judge.losses import low_spells
-from resilience.judge.time_series import NotRecorded, cut, mode_course, outages
+from resilience.judge.time_series import NotRecorded, mode_course, outages
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import Delivery, Invariant, LevelHolds, LinkContinuity, Redundancy, level_of
-from simulator.contracts.history import Course, History
-from simulator.contracts.level import ServiceLevel
+from simulator.contracts.event import EventKind
+from simulator.contracts.figures import Formula
+from simulator.contracts.history import History
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words, enumerated
 
@@ -26,9 +25,6 @@ _ = Words("resilience")
 
 DIFFERENCE = "difference"
 """The id of the finding."""
-SAME = 1e-3
-"""Courses whose values are never further apart than this share of the required minimum are the same (assumption): less
-than that is the arithmetic of an engine that was asked at other moments, and nobody lives in it."""
 NAMED = 3
 
 
@@ -46,7 +42,7 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
     levels = tuple(dict.fromkeys(part.level for part in parts))
     apart = {part.level.id for part in parts if differs(part, context.history, twin)}
     other = tuple(level for level in levels if level.id in apart)
-    own = tuple(level for level in other if is_own(level, context))
+    own = tuple(level for level in other if is_own(level, context, twin))
     felt = tuple(level for level in other if level not in own)
     called = tuple(item for item in context.scenario.redundancies if called_on(item, twin, context))
     figures = (Figure("levels that differ", float(len(felt)), "1"), Figure("fallbacks", float(len(called)), "1"))
@@ -81,25 +77,33 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
     return replace(made, value=Value.INCONCLUSIVE, reason=reason)
 
 
-def is_own(level: ServiceLevel, context: Context) -> bool:
-    """Whether a level is that of a component that a fault broke, or that commands one, and was kept all the same.
-
-    It says what the fault is, not what it does: a fault's own record is never its evidence, and that a control room
-    has a pump less to command is one. Where too little is left for those who lean on the component, they feel it.
-    """
-    city, kinds = context.city, registry().links
-    broken = {act.target for act in context.executed() if act.applied_at is not None}
-    commanded = {ln.target for ln in city.links_out_of(level.subject) if kinds[ln.kind].commands}
-    its = level.subject in broken or bool(commanded & broken)
-    return level.subject in city.components and its and not low_spells(level, context.history)
-
-
 def absence_asked(context: Context) -> bool:
-    """Whether an expectation is about just that: that nothing differs, or that no reading is lost."""
+    """Whether an expectation is about just that: that nothing differs, or that no reading is lost by what befell the
+    network that brings them."""
     kinds = (Invariant, LevelHolds, LinkContinuity)
-    return any(
-        isinstance(item, Delivery) or (isinstance(item, kinds) and bool(item.about))
-        for item in context.scenario.expectations
+    asked = context.scenario.expectations
+    if any(isinstance(item, kinds) and item.about for item in asked):
+        return True
+    return any(isinstance(item, Delivery) for item in asked) and _befell_readings(context)
+
+
+def _befell_readings(context: Context) -> bool:
+    """Whether a fault, or what came of it, befell sensors or the network by which readings arrive: that none is lost
+    while a road is closed shows nothing of either."""
+    city, known = context.city, registry()
+    brings = {m.domain for m in known.measures.values() if any(f.formula is Formula.READINGS for f in m.figures)}
+    after, befallen = set[int](), set[str]()
+    for event in context.history.events:
+        if event.kind is EventKind.FAULT or after.intersection(event.causes):
+            after.add(event.id)
+            befallen.add(event.subject)
+    acts = [act for act in context.executed() if act.applied_at is not None]
+    befallen |= {act.target for act in acts}
+    return any(act.fault in known.faults_of_data for act in acts) or any(
+        known.links[city.links[name].kind].carrier in brings
+        if name in city.links
+        else name in city.components and city.components[name].domain in brings
+        for name in befallen
     )
 
 
@@ -118,13 +122,6 @@ def differs(part: Part, history: History, twin: History) -> bool:
         return furthest(one, other, part.begin, part.end) > SAME * max(abs(level.minimum), SAME)
     except NotRecorded:
         return True
-
-
-def furthest(one: Course, other: Course, start: int, end: int) -> float:
-    """How far two courses are apart at most in a window. Raises `NotRecorded`."""
-    edges = np.union1d(cut(one, start, end).edges, cut(other, start, end).edges)[:-1]
-    first, second = (course.values[np.searchsorted(course.at, edges, side="right") - 1] for course in (one, other))
-    return float(np.nanmax(np.abs(first - second)))
 
 
 def called_on(item: Redundancy, twin: History, context: Context) -> bool:

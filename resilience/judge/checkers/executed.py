@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from resilience.inject.injector import due_at, evidence_of
+from resilience.judge.checkers.apart import first_apart
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import Case, TimelineEntry
@@ -32,6 +33,10 @@ from simulator.contracts.words import (
 )
 
 _ = Words("resilience")
+
+
+AT_ONCE_S = 0.5
+"""What is shorter is told in no number: it would round to 0 s."""
 
 
 def check_executed(context: Context) -> tuple[Finding, ...]:
@@ -208,6 +213,9 @@ def check_evidence(context: Context) -> tuple[Finding, ...]:
     something else; what the log says of the broken thing itself only repeats the fault. Whatever one solve finds is put
     down to all that it answers, but for those of which a measurement says that they stopped nothing.
 
+    What differs from the twin of a run with one fault alone is an effect of this one as well, unless it says no more
+    than that the thing is broken.
+
     Where nothing was in use, as on a road that nobody wanted to take, nothing can be seen; of several places it is
     enough that the fault shows at all others. What is seen no later without the fault is no sign of it. Of what a
     hazard or wear drew, one effect is enough. Otherwise the finding is inconclusive: evidence never fails a town.
@@ -291,8 +299,14 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
     # a fault whose state never came is none that had no effect
     acts = [act for act in context.executed(entry.id) if act.applied_at is not None or entry.when is None]
     figures, blind = [], []
+    beside: Text | None = None
     for act in acts:
         seen_at = _seen_at(entry, act, effects)
+        only = entry.evidence is None and len(context.history.executed) == 1
+        if seen_at is None and only and act.applied_at is not None:
+            apart = first_apart(context, act.applied_at)
+            if apart is not None:
+                seen_at, beside = apart[0], context.label(apart[1])
         delay = None if seen_at is None or act.applied_at is None else to_s(seen_at - act.applied_at)
         figures.append(Figure("time to evidence", delay, "s", act.target))
         if delay is None:
@@ -317,9 +331,11 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
         )
     slowest = max(seen, key=lambda figure: figure.value or 0.0)
     length = lasting(slowest.value or 0.0)
-    when = _("after {length}", length=length) if slowest.value else _("at once")
-    how = _("in what is measured there")
-    if entry.evidence is None and not any(act.shown_at is not None and not act.just_so for act in acts):
+    when = _("after {length}", length=length) if (slowest.value or 0.0) >= AT_ONCE_S else _("at once")
+    how: Text = _("in what is measured there")
+    if beside is not None:
+        how = _("in what went otherwise than without the fault: {level}", level=beside)
+    elif entry.evidence is None and not any(act.shown_at is not None and not act.just_so for act in acts):
         how = _("in the event log")
     places: Text = NO_TEXT
     if blind:

@@ -198,7 +198,10 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
     if changeover:
         took = _("after {changeover}", changeover=lasting(changeover))
     fell = next((s.begin for s in outage.stretches if s.begin >= active and s.rank > standby), None)
-    held = to_s((over if fell is None else fell) - active)
+    until = over if fell is None else fell
+    on = [s for s in outage.stretches if s.mode == item.standby and s.begin < until]
+    # a better way that carries meanwhile tests nobody's endurance, so the longest stretch counts, and no sum
+    held = max(to_s(s.end - s.begin) for s in on)
     if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
         late, limit = told_apart(changeover, item.within.seconds, "s")
         reason = _(
@@ -217,7 +220,7 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
                 "{second} held for only {carried} instead of {asked}.", second=second, carried=carried, asked=asked
             )
             return _Case(Value.FAIL, reason, changeover, held, "held")
-        if outage.back is None:
+        if on[-1].end == end:
             reason = _(
                 "{second} held for {carried} until the run ended; {asked} asked for.",
                 second=second,
@@ -225,7 +228,9 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
                 asked=asked,
             )
             return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
-    if item.lasts is not None and fell is None and held < item.lasts.seconds:  # the primary way was back before
+    if (
+        item.lasts is not None and fell is None and held < item.lasts.seconds
+    ):  # the primary or a better way was back before
         _carried, asked = told_apart(held, item.lasts.seconds, "s")
         reason = _(
             "{second} took over {took} and held for {carried}; endurance ({asked}) not tested.",

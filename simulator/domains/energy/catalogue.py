@@ -69,8 +69,8 @@ GENERATOR = "generator"
 """The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
 
-_CURRENT = stops("loading_pu", 1e-6)
-"""The current of its own is gone: a line that carried none is missed by nobody."""
+_CURRENT = stops("through_pu", 1e-6)
+"""The current through it is gone: a line that carried none is missed by nobody, though it may have charged itself."""
 
 _PARALLEL = assumed(_("both carry at once, each with breakers of its own"))
 _SECOND_LINE = beside(_("a second line beside it"), 0.0, _PARALLEL)
@@ -616,6 +616,9 @@ CATALOGUE = Catalogue(
         ),
         QuantityName("loading_pu", "1", ("line", "transformer"), _("loading, as a share"), least=0.0),
         QuantityName(BATTERY_LEFT, "s", ("any",), _("time that the back-up battery still lasts"), least=0.0),
+        QuantityName(
+            "through_pu", "1", ("line", "transformer"), _("what of the loading passes on, as a share"), least=0.0
+        ),
         QuantityName("charge_j", "J", ("battery",), _("charge in J"), recorded=(Recorded(At.COMPONENT, 20),)),
         QuantityName("fuel_l", "l", ("generator",), _("fuel in l"), recorded=(Recorded(At.COMPONENT, 30),), least=0.0),
         QuantityName(

@@ -132,12 +132,17 @@ class Solver:
         return self._read(out, approximate)
 
     def _read(self, out: Any, approximate: bool) -> Solution:
-        loading = np.zeros(len(self._grid.branch_ids))
+        loading, through = np.zeros(len(self._grid.branch_ids)), np.zeros(len(self._grid.branch_ids))
         for name, (branches, rows) in self._tables.items():
-            loading[branches] = out[pgm.ComponentType[name]]["loading"][rows]
+            table = out[pgm.ComponentType[name]]
+            loading[branches] = table["loading"][rows]
+            ends = np.sort(
+                [table[end][rows] for end in ("s_1", "s_2", "s_3", "s_from", "s_to") if end in table.dtype.names], 0
+            )
+            through[branches] = loading[branches] * ends[-2] / np.maximum(ends[-1], 1e-9)
         nodes = out[pgm.ComponentType.node]
         voltage = np.where(nodes["energized"] == 1, nodes["u_pu"], 0.0)[self._bus_row]
-        return Solution(voltage, loading, out[pgm.ComponentType.source]["p"][self._source_row], approximate)
+        return Solution(voltage, loading, through, out[pgm.ComponentType.source]["p"][self._source_row], approximate)
 
     def _flow(self, model: pgm.PowerGridModel, inputs: Inputs) -> Any:
         if self._holding is not None:

@@ -162,12 +162,14 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A solved power flow. `loading` is a share of the rating (1 = 100 %); dead buses have voltage 0.
+    """A solved power flow. `loading` is a share of the rating (1 = 100 %); dead buses have voltage 0. `through` is what
+    of the loading passes on: none of a line that is open at its far end, which only charges itself.
 
     `approximate` says that the iteration diverged (voltage collapse) and a linearised solution stands in.
     """
 
     voltage_pu: Floats
     loading: Floats
+    through: Floats
     source_w: Floats
     approximate: bool

@@ -106,6 +106,7 @@ class Readout:
         self.asked: Floats = np.zeros(len(grid.bus_ids))
         self.energised: Floats = np.zeros(len(grid.bus_ids))
         self.loading: Floats = np.zeros(len(grid.branch_ids))
+        self.through: Floats = np.zeros(len(grid.branch_ids))
         self.source_w: Floats = np.zeros(len(grid.source_pgm))
         self.gen_w: Floats = np.zeros(len(grid.gen_pgm))
         self._loads = np.flatnonzero([name in city.components for name in grid.bus_ids])
@@ -141,6 +142,7 @@ class Readout:
         of = np.array(branches, dtype=np.int64)
         loaded = tuple(grid.branch_ids[i] for i in branches)
         quantities.register(Quantity("loading_pu", "1", loaded, lambda: self.loading[of]))
+        quantities.register(Quantity("through_pu", "1", loaded, lambda: self.through[of]))
         switches = [switch for switch in grid.switches if switch.id in city.components]
         drives, state = tuple(switch.id for switch in switches), self._state
 
@@ -182,6 +184,7 @@ class Readout:
             up, state.bus_load_w(), state.bus_load_w(ordinary=True)
         )  # also where load was shed, which the power flow's inputs leave out
         self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
+        self.through = solution.through
         self.load, self.asked, self.energised = asked * up, asked, energised.astype(np.float64)
         self.gen_w = inputs.gen_w * energised[grid.gen_bus]
         self._meter.note(asked[self._loads], self.load[self._loads])

@@ -112,6 +112,9 @@ FALSE_DATA = FaultPoint(
 )
 """Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
 
+NODE_KINDS = ("server", "router", "switch", "radio-site", "gateway")
+"""Kinds that forward messages. Everything else on a data link (pump, signal, hospital) is a leaf and forwards none."""
+
 BROKER_OUT = FaultPoint("broker-out", _("broker does not run"), disables=True, evidence=(ELSEWHERE,))
 
 CERTIFICATE_EXPIRED = FaultPoint(
@@ -420,6 +423,7 @@ CATALOGUE = Catalogue(
             _("availability"),
             for_people=False,
             figures=(_UPTIME,),
+            counts=NODE_KINDS,
         ),
         Measure(
             "telemetry",

@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.domains.ict.catalogue import DATA
-
-NODE_KINDS = ("server", "router", "switch", "radio-site", "gateway")
-"""Kinds that forward messages. Everything else on a data link (pump, signal, hospital) is a leaf and forwards none."""
+from simulator.domains.ict.catalogue import DATA, NODE_KINDS
 
 DATA_CLUSTER = "data"
 """Servers of this cluster are the data centre that telemetry goes to; without any, every server is."""
