@@ -70,10 +70,13 @@ def foreign_text(path: Path) -> tuple[str, str]:
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for code in ("utf-16",) if marked else ("utf-8-sig", *OTHER_CODES):
         try:
-            return raw.decode(code), "utf-8" if code == "utf-8-sig" else code
+            text = raw.decode(code)
         except UnicodeDecodeError:
             continue
-    raise BadInput([Problem(str(path), 0, "file", _("is no text"), _("save it as UTF-8"))])
+        if "\0" in text:
+            break
+        return text, "utf-8" if code == "utf-8-sig" else code
+    raise BadInput([Problem(str(path), 0, "file", _("is no text"), _("save it as text, in UTF-8"))])
 
 
 def text_of(path: Path, foreign: bool = False) -> str:
@@ -120,9 +123,12 @@ def read_table(
     One that is `foreign` may be in a Windows code page. Rows with too many or too few cells are left out and reported.
     Raises `BadInput` if the file cannot be read or its header misses a required column.
     """
-    name = str(path)
-    reader = csv.reader(text_of(path, foreign).splitlines(keepends=True))
+    name, lines = str(path), text_of(path, foreign).splitlines(keepends=True)
+    reader = csv.reader(lines)
     problems: list[Problem] = []
+    if lines and "," not in lines[0] and ";" in lines[0]:
+        what, fix = _("columns are separated by semicolons"), _("separate columns by commas, write 8.4 for 8,4")
+        raise BadInput([Problem(name, 1, "header", what, fix)])
     header = [cell.strip() for cell in next(readable(reader, name, problems), [])]
     problems += [
         Problem(

@@ -24,9 +24,10 @@ from simulator.city.loader import load_city, placed, settle_people
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import district_centre
 from simulator.city.plausibility import Trial, tried
+from simulator.city.plausible import impossible
 from simulator.city.read import CITY_FILE
 from simulator.city.where import Where
-from simulator.city.write import staged, write_assumptions, write_city
+from simulator.city.write import staged, write_assumptions, write_city, write_ids
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
@@ -138,7 +139,9 @@ def import_city(sources: ImportSources, out: Path) -> ImportReport:
             gathered.assets += sites
             draft = _draft(taken, gathered, folder)
             write_city(draft, folder)
-            write_assumptions(load_city(folder), folder)
+            city = load_city(folder)
+            write_assumptions(city, folder)
+            write_ids(city, folder)
         except BadInput as bad:
             given = as_given(bad, taken, folder, out)
             raise BadInput([told_of_map(problem, sources, aside) for problem in given.problems]) from None
@@ -151,6 +154,8 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     draft = _framed(sources, gathered, town)
     networks = networks_of(draft, folder)
     _somebody(sources, draft, networks, gathered.trips)
+    if problems := impossible(networks.components.values(), str(folder / CITY_FILE)):
+        raise BadInput(problems)
     draft = _districts(sources, draft, networks, town)
     known, notes = _known_links(sources, draft, networks, gathered.feeds)
     draft = replace(draft, assumptions=(*draft.assumptions, *notes))

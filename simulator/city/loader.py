@@ -21,8 +21,10 @@ from simulator.city.check import (
 )
 from simulator.city.cohorts import expand
 from simulator.city.draft import CityDraft, DistrictDraft
+from simulator.city.generator.bare_town import BareTown
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import assign, district_centre, largest, people_by_demand
+from simulator.city.plausibility import Trial, asked_always
 from simulator.city.plausible import impossible
 from simulator.city.read import CITY_FILE, OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
@@ -86,6 +88,8 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
     if problems:
         raise BadInput(problems)
     districts = {d.id: _district(d, people[d.id]) for d in draft.districts}
+    ground = BareTown(components, networks.weights, networks.ends, tuple(districts.values()), {})
+    findings = asked_always(Trial(draft, ground, networks, folder))
     return City(
         name=draft.name,
         title_en=draft.title_en,
@@ -103,7 +107,7 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         road_files=networks.road_files,
         network_files=networks.files,
         assumptions=(*draft.assumptions, *note, *given_settings(draft.settings, _("set by the city"))),
-        findings=draft.findings,
+        findings=findings,
         settings=draft.settings,
         folder=folder,
         land=draft.land,

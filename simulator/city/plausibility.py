@@ -14,6 +14,7 @@ from simulator.city.networks import Networks, read_networks
 from simulator.city.plausible import impossible, oddities
 from simulator.city.read import CITY_FILE
 from simulator.city.where import Where
+from simulator.contracts.city import Finding
 from simulator.contracts.problem import BadInput
 from simulator.contracts.registry import named, registry
 
@@ -35,6 +36,18 @@ def in_one_place(trial: Trial) -> CityDraft:
     if problems:
         raise BadInput(problems)
     return replace(draft, findings=(*draft.findings, *oddities(ground.components, ground.districts)))
+
+
+def asked_always(trial: Trial) -> tuple[Finding, ...]:
+    """What those rules find that are asked of every city, in the order of the rules, beside what is known of it
+    already. Raises `BadInput`."""
+    known = {finding.rule for finding in trial.draft.findings}
+    found = list(trial.draft.findings)
+    for rule in registry().plausibility:
+        if rule.always:
+            new = named(rule.run)(trial).findings[len(trial.draft.findings) :]
+            found += [finding for finding in new if finding.rule not in known]
+    return tuple(found)
 
 
 def tried(trial: Trial) -> tuple[CityDraft, Networks]:

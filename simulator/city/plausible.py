@@ -22,6 +22,8 @@ from simulator.contracts.words import Text, Verbatim, Words, joined, number, per
 
 _ = Words("simulator.city")
 
+ROUND_M = 40_000_000.0
+"""Once round the earth."""
 WIDEST_M = 200_000.0
 """No town reaches farther: Berlin is 45 km across, the widest district of Germany some 100 km (assumption)."""
 NARROWEST_M = 10.0
@@ -39,7 +41,11 @@ INSIDE = 0.5
 def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
     """What cannot be a town: too wide, in one spot, or its sub-systems apart. `told_of` is the file that is named."""
     by_domain: dict[str, list[Component]] = {}
-    everything = [c for c in components if math.isfinite(c.x_m) and math.isfinite(c.y_m)]
+    asked = tuple(components)
+    everything = [c for c in asked if _somewhere(c)]
+    if nowhere := [c.id for c in asked if not _somewhere(c)]:
+        what = _("{n} elements lie nowhere ({names})", n=len(nowhere), names=", ".join(nowhere[:5]))
+        return [Problem(told_of, 0, "extent", what, _("give them coordinates that a map can have"))]
     for component in everything:
         if component.network_id:
             by_domain.setdefault(component.domain.value, []).append(component)
@@ -72,6 +78,11 @@ def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
             )
             found.append(Problem(told_of, 0, "extent", what, mend))
     return found
+
+
+def _somewhere(component: Component) -> bool:
+    """Whether a component has a place on a map: no NaN, and not farther away than round the earth."""
+    return abs(component.x_m) <= ROUND_M and abs(component.y_m) <= ROUND_M
 
 
 def length_problem(

@@ -17,6 +17,7 @@ import math
 import operator
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,6 +95,21 @@ class Roads:
 
 def read_roads(files: RoadFiles) -> Roads:
     """Read the road tables. Raises `BadInput` with every problem in all of them."""
+    return _read(files, tuple(_stamp(path) for path in (files.nodes, files.links, files.demand)))
+
+
+def _stamp(path: Path | None) -> tuple[int, int]:
+    """By what a file that was written again is known."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return 0, 0
+    return (found.st_mtime_ns, found.st_size) if found else (0, 0)
+
+
+@lru_cache(maxsize=2)
+def _read(files: RoadFiles, _stamps: tuple[tuple[int, int], ...]) -> Roads:
+    """A city is loaded, looked at and driven through: its tables are read once."""
     return _Reader().read(files)
 
 

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,27 @@ def _known(project: Any, count: int) -> dict[int, tuple[float, float]]:
             x, y = tk.getcoord(project, node)
             if math.isfinite(x) and math.isfinite(y):
                 known[node] = (float(x), float(y))
+    for lost in _forgotten(known):
+        del known[lost]
     return known if len(set(known.values())) > 1 or count < 2 else {}
+
+
+FORGOTTEN = 0.1
+"""Of all nodes, at most, may have been forgotten at 0, 0 (assumption: more are a drawing of its own)."""
+
+
+def _forgotten(known: Mapping[int, tuple[float, float]]) -> list[int]:
+    """Nodes at 0, 0 that programs leave there which know no place, while all others lie far away: the nearest of them
+    farther than ten times as wide as they lie."""
+    zero = [node for node, place in known.items() if place == (0.0, 0.0)]
+    others = [place for place in known.values() if place != (0.0, 0.0)]
+    if not zero or len(others) < 2:
+        return []
+    if len(zero) > max(1.0, FORGOTTEN * len(known)):
+        return []
+    x, y = zip(*others, strict=True)
+    wide = math.hypot(max(x) - min(x), max(y) - min(y))
+    return zero if min(math.hypot(*place) for place in others) > 10 * wide > 0 else []
 
 
 def _coordinates(project: Any, count: int, ends: list[tuple[int, int]]) -> list[tuple[float, float]]:

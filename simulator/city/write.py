@@ -34,6 +34,7 @@ LINKS_FILE = "links.csv"
 ACCESS_FILE = "access.csv"
 DISTRICTS_FILE = "districts.geojson"
 ASSUMPTIONS_FILE = "assumptions.md"
+IDS_FILE = "ids.csv"
 
 
 @contextmanager
@@ -79,6 +80,14 @@ def write_city(draft: CityDraft, folder: Path) -> None:
 def write_assumptions(city: City, folder: Path) -> None:
     """List everything that was assumed for a city, on loading it too, in assumptions.md of its folder."""
     (folder / ASSUMPTIONS_FILE).write_text(assumptions_text(city.title_en, city.assumptions), encoding="utf-8")
+
+
+def write_ids(city: City, folder: Path) -> None:
+    """What the files call everything, and what it is called here: ids.csv of the city's folder."""
+    elements = sorted((c for c in city.components.values() if c.network_id), key=lambda c: (c.kind, c.id))
+    rows = [(c.id, c.kind, c.network_id, c.title) for c in elements]
+    rows += [(d.id, "district", "", d.title) for d in city.districts.values()]
+    _table(folder / IDS_FILE, ("id", "kind", "in_file", "title"), rows)
 
 
 def assumptions_text(title: str, assumptions: Iterable[Assumption]) -> str:

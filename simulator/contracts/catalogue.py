@@ -436,11 +436,13 @@ class PlausibilityRule:
 
     `run` is "module:function": called with a `simulator.city.plausibility.Trial` it returns the draft, with findings
     where something is odd and whatever else it learned. It raises `BadInput` for what cannot be a town. Smaller
-    `order` is asked first.
+    `order` is asked first. One that is asked `always` looks at no more than a moment's work: it is asked of every city
+    that is loaded, too, and what it returns beside findings is not taken over then.
     """
 
     run: str
     order: int
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import os
 from collections import Counter
@@ -11,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 from simulator.city.importing import ImportReport, ImportSources, import_city
+from simulator.city.loader import load_city
 from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput
 from tests.city.towns import WATER
@@ -64,6 +66,33 @@ def test_a_schematic_drawing_gets_its_scale_from_the_pipes(tmp_path: Path) -> No
     city = import_city(ImportSources("hamlet", water=path), tmp_path / "out").city
     # Pipes of 400 and 300 m are drawn 4 and 3 units long.
     assert city.components["junction-B"].x_m - city.components["junction-A"].x_m == pytest.approx(400.0)
+
+
+def test_a_city_that_is_loaded_is_held_to_lengths_speeds_and_trips_of_a_town(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    import_city(ImportSources("crossing", gmns=_gmns(tmp_path)), out)
+    assert not load_city(out).findings
+    links, demand = (out / "roads" / name for name in ("link.csv", "demand.csv"))
+    sound, asked = links.read_text(encoding="utf-8"), demand.read_text(encoding="utf-8")
+    assert ",1000,50," in sound
+    for wrong, what in ((",1000000,50,", "median length is 1,000,000 m"), (",1000,1,", "median free speed is 1 km/h")):
+        links.write_text(sound.replace(",1000,50,", wrong), encoding="utf-8")
+        with pytest.raises(BadInput, match=what):
+            load_city(out)
+    links.write_text(sound, encoding="utf-8")
+    demand.write_text(asked.replace(",1200", ",120000"), encoding="utf-8")
+    (finding,) = load_city(out).findings
+    assert finding.rule == "road-trips" and "nothing moves" in finding.text.en
+
+
+def test_a_table_says_what_the_files_call_everything(tmp_path: Path) -> None:
+    path = tmp_path / "latin.inp"
+    path.write_bytes(_water(tmp_path).read_text(encoding="utf-8").replace("T ", "Behälter ").encode("latin-1"))
+    import_city(ImportSources("hamlet", water=path), tmp_path / "out")
+    with (tmp_path / "out" / "ids.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"id": "tank-Behälter", "kind": "tank", "in_file": "Behälter", "title": ""} in rows
+    assert {"id": "d1", "kind": "district", "in_file": "", "title": "District 1"} in rows
 
 
 def test_roads_alone_have_people_from_their_trips(tmp_path: Path) -> None:

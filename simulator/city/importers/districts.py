@@ -43,6 +43,11 @@ PEOPLE = (
 )
 """How towns call the columns of their districts, in the order in which they count; capitals make no difference."""
 
+LIKE_TITLES = re.compile(r"name|bezeichnung|stadtteil|stadtbezirk|ortsteil|ortschaft|gemarkung|quartier")
+LIKE_PEOPLE = re.compile(r"einwohner|bev(oe|ö)lkerung|bewohner|^ew_|_ew$|^einw|^hws|population")
+LIKE_ALL = re.compile(r"gesamt|insg|summe|total|zahl|anzahl")
+"""Columns of none of these names whose names hold such a word; of several counts of people, the one of all."""
+
 _THOUSANDS = re.compile(r"\d{1,3}(?:[. '\u00a0\u202f]\d{3})+")
 OVERLAP = 0.01
 """Districts overlap if they share more than this part of the smaller one (assumption: less is how lines were drawn)."""
@@ -81,11 +86,15 @@ class _Naming:
         self._ids: dict[str, str] = {}
         self._renamed: dict[str, str] = {}
         self._columns_taken: dict[str, str] = {}
+        self._unread: set[str] = set()
+        """Columns of features that say nothing of their people."""
 
     def __call__(self, feature: Mapping[str, Any]) -> Named:
         properties = feature.get("properties") or {}
         known = {str(key).lower(): key for key in reversed(properties)}
         title = self._first(properties, known, TITLES)
+        if title is None:
+            title = self._like(properties, LIKE_TITLES, "name")
         if self._columns.id:
             given = self._asked(properties, self._columns.id, "--district-id")
         else:
@@ -106,6 +115,10 @@ class _Naming:
             people = self._asked(properties, self._columns.people, "--district-people")
         else:
             people = self._first(properties, known, PEOPLE)
+            if people is None:
+                people = self._like(properties, LIKE_PEOPLE, "people")
+        if people is None:
+            self._unread |= {str(key) for key, value in properties.items() if isinstance(value, int | float | str)}
         return Named(taken, str(title or name or taken), _count(people, str(title or name)))
 
     def _asked(self, properties: Mapping[str, Any], column: str, option: str) -> Any:
@@ -126,9 +139,29 @@ class _Naming:
                 return properties[column]
         return None
 
+    def _like(self, properties: Mapping[str, Any], words: re.Pattern[str], role: str) -> Any:
+        """What stands in the only column whose name is like those that are known, else in the only one of all."""
+        like = [key for key, value in properties.items() if words.search(str(key).lower()) and value not in (None, "")]
+        if role == "name":
+            like = [key for key in like if isinstance(properties[key], str)]
+        if len(like) > 1:
+            whole = [key for key in like if LIKE_ALL.search(str(key).lower())]
+            if role == "people" and len(whole) != 1:
+                options = joined([Verbatim(repr(key)) for key in like], Verbatim(", "))
+                raise Unable(_("several columns may hold people ({names}): name one, --district-people", names=options))
+            like = whole or like[:1]
+        if not like:
+            return None
+        self._columns_taken[like[0]] = role
+        return properties[like[0]]
+
     def notes(self) -> Iterator[Assumption]:
         """What was taken for what."""
         subject = _("districts")
+        if self._unread:
+            names = ", ".join(sorted(self._unread))
+            text = _("no column is known to hold people (there are {names}): name it, --district-people", names=names)
+            yield Assumption(subject, text, _("the file"))
         for role, text in (("name", _("named after {columns}")), ("people", _("people taken from {columns}"))):
             taken = sorted(column for column, of in self._columns_taken.items() if of == role)
             if taken:
@@ -148,6 +181,8 @@ def _count(value: Any, name: str) -> int | None:
         value = float(said) if re.fullmatch(r"\d+(\.\d+)?", said) else value
     if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value) or value < 0:
         raise Unable(_("people of {name} is {value}, not a number", name=repr(name), value=repr(value)))
+    if value < 1000 and round(value, 3) == value != round(value, 0):
+        raise Unable(_("people of {name} is {value}: a point between thousands?", name=repr(name), value=repr(value)))
     return round(value)
 
 
@@ -255,6 +290,9 @@ def _nowhere(
 
 
 def _overlaps(districts: Sequence[DistrictDraft]) -> Iterator[Assumption]:
+    if crossed := [d.id for d in districts if not all(shapely.Polygon(o).is_valid for o in d.outlines)]:
+        text = _("{n} outlines cross themselves: {names}", n=len(crossed), names=", ".join(crossed[:5]))
+        yield Assumption(_("districts"), text, _("the file"))
     shapes = [shapely.union_all([shapely.Polygon(o).buffer(0) for o in d.outlines]) for d in districts]
     tree = shapely.STRtree(shapes)
     for i, shape in enumerate(shapes):

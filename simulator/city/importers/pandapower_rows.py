@@ -701,11 +701,19 @@ NEEDED = {
 """Values without which an element of pandapower is none: its power flow does not converge without them."""
 
 
+BUS_COLUMNS = ("bus", "from_bus", "to_bus", "hv_bus", "mv_bus", "lv_bus")
+
+
 def missing_values(net: Any, file: str) -> list[Problem]:
     """Elements in service that lack a value they need, each named; none of them may count as 0."""
-    found = []
+    found, buses = [], {int(bus) for bus in net.bus.index}
     for table, columns in NEEDED.items():
         for index, row in in_service(net, table):
+            for column in BUS_COLUMNS:
+                if column in row and number(row, column, -1.0) not in buses:
+                    what = _("{column} {bus} is no bus of the grid", column=column, bus=repr(row[column]))
+                    field = f"{table}.{index}"
+                    found.append(Problem(file, 0, field, what, _("name a bus that there is, or remove the element")))
             for column in columns:
                 if math.isnan(number(row, column, math.nan)):
                     name = text(row, "name")

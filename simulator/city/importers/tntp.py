@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.city.files import foreign_text
 from simulator.city.importers.coordinates import could_be_degrees
@@ -395,9 +396,20 @@ def _maps(where: Mapping[str, tuple[float, float]], links: tuple[TntpLink, ...],
         found.append(
             _Map(sphere(), _("the node table states no unit: longitude and latitude, which fit the lengths"), False)
         )
-    found.append(_Map(plane(LENGTHS_M["feet"]), _("the node table states no unit: feet"), True))
+    x, y = points[:, 0], points[:, 1]
+    if not len(points) or not (_between(y, GERMAN_NORTH_M) and any(_between(x, zone) for zone in GERMAN_EAST_M)):
+        found.append(_Map(plane(LENGTHS_M["feet"]), _("the node table states no unit: feet"), True))
     found.append(_Map(plane(1.0), _("the node table states no unit: metres"), False))
     return found
+
+
+GERMAN_NORTH_M = (5.2e6, 6.15e6)
+GERMAN_EAST_M = ((2.5e5, 9.5e5), (2.4e6, 5.7e6), (3.22e7, 3.395e7))
+"""Where UTM, Gauss-Krüger and UTM with its zone in front (EPSG:25832, 31467, 4647, their neighbours) have Germany."""
+
+
+def _between(values: NDArray[np.float64], bounds: tuple[float, float]) -> bool:
+    return bool(((values >= bounds[0]) & (values <= bounds[1])).all())
 
 
 def _readings(links: tuple[TntpLink, ...], units: RoadUnits) -> list[_Reading]:
@@ -425,6 +437,10 @@ def _measured(
     for drawn in maps:
         found = _on_map(links, drawn, readings)
         if found is not None:
+            other = _on_map(links, maps[-1], readings) if drawn.close else None
+            if other is not None and any(one.plausible and one.length == other[0] for one in readings):
+                text = _("a map in metres fits as well: if it is one, say --roads-coordinates metres")
+                notes.append(Assumption(_("road coordinates"), text))
             return _by_map(links, drawn, *found, readings, units, notes)
     alone = next((one for one in readings if one.plausible), None)
     if alone is not None:
@@ -445,6 +461,9 @@ def _measured(
             ratios = [drawn.straight[i] / s for i, s in seconds if drawn.straight[i] > 0]
             if ratios and PLAUSIBLE_M_S[0] <= statistics.median(ratios) <= PLAUSIBLE_M_S[1]:
                 return _by_map(links, drawn, "", 0.0, readings, units, notes)
+        if not seconds and could_be_degrees(np.array(list(where.values()))):  # nothing but a map, on the earth
+            bare = replace(maps[0], text=_("the node table states no unit: longitude and latitude"))
+            return _by_map(links, bare, "", 0.0, readings, units, notes)
     what = _("no reading of length and free-flow time, with or without the map, gives the speeds of roads")
     fix = _("name the units: --roads-length-unit, --roads-time-unit, --roads-coordinates")
     raise BadInput([Problem(str(path), 0, "length", what, fix)])

@@ -331,7 +331,7 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.traffic.town:sensors", 320),
     ),
     starts=(Start("simulator.domains.traffic:start", order=50),),
-    plausibility=(PlausibilityRule("simulator.domains.traffic.plausible:roads_of_a_town", order=5),),
+    plausibility=(PlausibilityRule("simulator.domains.traffic.plausible:roads_of_a_town", order=5, always=True),),
     fragilities=(
         Fragility(
             id="flood-signal",

@@ -678,7 +678,7 @@ CATALOGUE = Catalogue(
     layers=(TownLayer(FIRE_WATER, "simulator.domains.water.fire_town:lay", order=30),),
     starts=(Start("simulator.domains.water:start", order=40),),
     plausibility=(
-        PlausibilityRule("simulator.domains.water.plausible:pipes_of_a_town", order=5),
+        PlausibilityRule("simulator.domains.water.plausible:pipes_of_a_town", order=5, always=True),
         PlausibilityRule("simulator.domains.water.balance:in_balance", order=10),
         PlausibilityRule("simulator.domains.water.as_written:settings_told", order=20),
     ),
