@@ -132,6 +132,24 @@ def test_a_failed_generator_does_not_start_and_recovers() -> None:
     assert runtime.supply.works("clinic")
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_generator_that_is_missed_is_told_of_once_and_put_down_to_what_broke_it(before: bool) -> None:
+    """Before the outage: without either of the two the clinic had its power. While it ran: by what broke it then."""
+    runtime = clinic()
+    first, second = ("generator-fails", "link-cut") if before else ("link-cut", "generator-fails")
+    where = {"generator-fails": "diesel", "link-cut": "mains>clinic"}
+    one = runtime.faults.apply(where[first], first, "test", {})
+    runtime.clock.run_until(HOUR)
+    other = runtime.faults.apply(where[second], second, "test", {})
+    runtime.clock.run_until(2 * HOUR)
+    missed = [event for event in runtime.log.events if event.code == "generator.missed"]
+    assert len(missed) == 1 and missed[0].at == HOUR
+    chain = {event.id for cause in missed[0].causes for event in runtime.log.trace(cause)}
+    assert other in chain and (one in chain or not before)
+    shows = next(point for point in registry().types["generator"].faults if point.name == "generator-fails").evidence
+    assert "generator.missed" in {sign.quantity for sign in shows}
+
+
 def test_two_generators_of_one_hospital_do_not_stand_down_for_each_other() -> None:
     parts = [component("mains", "bus"), component("clinic", "hospital", beds=10.0)]
     for name in ("one", "two"):

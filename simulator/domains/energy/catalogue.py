@@ -454,7 +454,7 @@ CATALOGUE = Catalogue(
                     _("generator fails"),
                     disables=True,
                     about=_("the generator does not start, or stops"),
-                    evidence=(ELSEWHERE,),
+                    evidence=(logged("generator.missed"), ELSEWHERE),
                 ),
                 FUEL_NOT_DELIVERED,
             ),

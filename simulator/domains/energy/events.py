@@ -208,6 +208,7 @@ SEES = EventCode(
 
 # an emergency generator
 GENERATOR_BROKEN = EventCode("generator.broken", EventKind.MODE, _("does not work"))
+GENERATOR_MISSED = EventCode("generator.missed", EventKind.NOTE, _("is needed, and does not work"))
 GENERATOR_IN_ORDER = EventCode(
     "generator.in-order",
     EventKind.MODE,

@@ -41,6 +41,8 @@ class Generator:
         self._fail_on_demand = component.number("fail_on_demand")
         self._luck = runtime.streams.stream(self.id, "starts")
         self._refuses = False
+        self._broken: int | None = None
+        self._missed = False
         self._ordered = False
         self._stopping = False
         links = runtime.city.links_out_of(self.id, POWER)
@@ -69,8 +71,10 @@ class Generator:
     def _look(self, subject: str, cause: int | None) -> None:
         if not self._runtime.supply.works(self.id):
             if self.mode != "failed":
-                self._turn("failed", events.GENERATOR_BROKEN, cause)
+                self._broken = self._turn("failed", events.GENERATOR_BROKEN, cause)
+            self._miss(cause)
             return
+        self._missed = False
         if self.mode == "failed":
             if self._refuses:
                 return
@@ -88,6 +92,13 @@ class Generator:
         elif self.mode == "running":
             self._stopping = False
             self._watch_fuel(cause)
+
+    def _miss(self, cause: int | None) -> None:
+        """Tell once that it is broken and needed: what it would have fed goes without by what broke it, too."""
+        if self._needed() and not self._missed:
+            log = self._runtime.log
+            log.add(events.GENERATOR_MISSED, self.id, cause=log.together((cause, self._broken)))
+        self._missed = self._needed()
 
     def _begin(self, cause: int | None) -> None:
         if self.fuel_l <= 0:
