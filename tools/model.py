@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resilience.judge.limits import is_number_of
+from resilience.scenario.norms import norms
 from simulator.contracts.catalogue import ComponentType
 from simulator.contracts.city import City
 from simulator.contracts.failure import Confidence
@@ -206,7 +208,9 @@ def levels(chapter: Chapter, city: City) -> list[list[str]]:
             continue
         measure = found.measures[level.measure]
         limit = f"{'at least' if measure.higher_is_better else 'at most'} {amount(level.minimum, measure.unit)}"
-        basis = "**assumption**" if level.basis == "assumption" else f"`{level.basis}`"
+        norm, basis = norms().get(level.basis), "**assumption**"
+        if norm is not None:
+            basis = f"`{norm.id}`" if is_number_of(norm, level) else f"{basis}, after `{norm.id}`"
         subject = "districts" if level.subject in city.districts else level.subject
         rows.setdefault((measure.title.of("en"), limit, basis), []).append(subject)
     return [[what, ", ".join(dict.fromkeys(of)), limit, basis] for (what, limit, basis), of in rows.items()]
@@ -261,7 +265,7 @@ def numbers(chapter: Chapter, city: City) -> str:
     if rows := levels(chapter, city):
         parts += [
             "### What the demo city requires",
-            "A basis in code letters is a norm: `stadtwerk list norms`.",
+            "A basis in code letters is a norm (`stadtwerk list norms`); *after* a norm: it says why, not this number.",
             table(("measure", "of", "required", "basis"), rows),
         ]
     if "sensors" in chapter.catalogues:

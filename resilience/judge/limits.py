@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resilience.judge.verdict import Limit
-from resilience.scenario.norms import norms
+from resilience.scenario.norms import Norm, basis_words, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
 from simulator.contracts.failure import Confidence
 from simulator.contracts.level import ServiceLevel
@@ -25,12 +25,23 @@ def level_limit(threshold: Threshold, level: ServiceLevel) -> Limit:
     norm = norms().get(level.basis)
     if norm is None:
         source = _("declared minimum ({source})", source=source_text(level.basis))
-    elif norm.value == level.minimum and norm.unit == measure.unit:
+    elif is_number_of(norm, level):
         source = _("declared minimum: {source}", source=norm.source)
         return Limit(level.minimum, measure.unit, better, source, norm.confidence, norm.id)
     else:  # the norm says why the level is owed, but not this number
         source = _("declared minimum (assumption, after {source})", source=norm.source)
     return Limit(level.minimum, measure.unit, better, source, Confidence.ASSUMPTION)
+
+
+def is_number_of(norm: Norm, level: ServiceLevel) -> bool:
+    """Whether a norm asks for just what is required, and does not only say why something is."""
+    return norm.value == level.minimum and norm.unit == registry().measures[level.measure].unit
+
+
+def basis_of(level: ServiceLevel) -> Text:
+    """What a minimum rests on, in words: a norm only where it says this number."""
+    norm, said = norms().get(level.basis), basis_words(source_text(level.basis))
+    return said if norm is None or is_number_of(norm, level) else _("assumption, after {norm}", norm=said)
 
 
 def time_limit(limit: TimeLimit, better: str) -> Limit:

@@ -109,7 +109,9 @@ def beside(title: Text, after_s: float, source: Source) -> tuple[Parameter, Para
     )
 
 
-FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"), evidence=(ELSEWHERE,))
+FUEL_NOT_DELIVERED = FaultPoint(
+    "fuel-not-delivered", _("no fuel is delivered"), evidence=(logged("crew.waits-for-truck"), ELSEWHERE)
+)
 """On a depot no truck leaves; on a generator none comes to it."""
 
 NO_TANKERS = FaultPoint("no-tankers", _("no water tanker comes"), evidence=(SERVED_LESS, ELSEWHERE))

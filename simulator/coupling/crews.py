@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -223,7 +223,7 @@ class Crews:
         self._queued = False
         self._wakes: set[int] = set()
         self._retry_at: int | None = None
-        self._absent: dict[str, int] = {}  # depot -> the event since which staff is missing there
+        self._since: dict[tuple[str, str], int] = {}  # fault and where it is -> the event since which
         for fault in (STAFF_ABSENT, FUEL_NOT_DELIVERED):
             faults.handle(fault, self._on_fault)
         for depot in self._depots:
@@ -360,10 +360,10 @@ class Crews:
         self._look_soon()
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
-        if fault == STAFF_ABSENT and active:
-            self._absent[target] = event
-        elif fault == STAFF_ABSENT:
-            self._absent.pop(target, None)
+        if active:
+            self._since[fault, target] = event
+        else:
+            self._since.pop((fault, target), None)
         self._look_soon()
 
     def _look_soon(self) -> None:
@@ -454,9 +454,17 @@ class Crews:
                     self._wake(tick)
         if why.name not in job.said:
             job.said.add(why.name)
-            missing = [self._absent.get(depot.id) for depot in asked] if why is events.NO_CREW else []
-            cause = self._log.together([*missing, job.cause])
+            cause = self._log.together([*self._behind(why, job, asked), job.cause])
             job.cause = self._log.add(why, job.target, params, cause=cause)
+
+    def _behind(self, why: EventCode, job: Job, asked: Sequence[Depot]) -> list[int | None]:
+        """The faults at the depots that are asked, and where the job is, that are behind what hinders them."""
+        places = [depot.id for depot in asked]
+        if why is events.NO_CREW:
+            return [self._since.get((STAFF_ABSENT, place)) for place in places]
+        if why is events.NO_TRUCK:
+            return [self._since.get((FUEL_NOT_DELIVERED, place)) for place in (*places, job.target)]
+        return []
 
     def _wake(self, tick: int) -> None:
         """Look again at `tick`, once however many ask for it."""

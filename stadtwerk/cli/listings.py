@@ -225,7 +225,7 @@ def _plugins(lang: str) -> Listing:
 
 
 def _levels_of(name: str, lang: str) -> Listing:
-    from resilience.scenario.norms import basis_words
+    from resilience.judge.limits import basis_of
     from stadtwerk.library import load_named_city
 
     city = load_named_city(name)
@@ -237,7 +237,7 @@ def _levels_of(name: str, lang: str) -> Listing:
             number(lv.minimum, 6).of(lang),
             number(lv.people).of(lang),
             owner_words(lv.owner).of(lang),
-            basis_words(source_text(lv.basis)).of(lang),
+            basis_of(lv).of(lang),
         )
         for lv in city.levels.values()
     ]

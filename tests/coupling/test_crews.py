@@ -311,7 +311,8 @@ def test_a_delivery_that_is_stopped_waits_and_a_truck_on_its_way_turns_back(plac
     run_to(r, 2 * HOUR_S)
     assert not got and r.quantities.value("yard", "fuel_store_l") == 20_000
     assert r.quantities.value("yard", "fuel_trucks") == (0 if place == "yard" else 1)
-    assert stopped >= 0
+    waits = next(event for event in r.log.events if event.code == "crew.waits-for-truck")
+    assert any(stopped in {one.id for one in r.log.trace(cause)} for cause in waits.causes), "and why stands in the log"
     r.faults.clear(place, "fuel-not-delivered", "strike")
     run_to(r, 5 * HOUR_S)
     assert got == [2 * HOUR_S + FIRST_S]

@@ -12,9 +12,10 @@ from epanet import toolkit as tk
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.domains import water
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.fire import Draw, Hydrants, shares_of
+from simulator.domains.water.fire import AFTER_S, Draw, Hydrants, shares_of
 from simulator.domains.water.fire_town import DAYS, draw_of, required, undisturbed
 from simulator.domains.water.hours import HOURS, Hours, Initial, read_hours
 from simulator.domains.water.overrides import Force
@@ -285,6 +286,12 @@ def test_the_level_is_the_mean_of_the_hydrants_of_a_district(tmp_path: Path) -> 
     expected = (min(1.0, gives / USUAL) + min(1.0, gives / (2 * USUAL))) / 2
     assert rt.quantities.value("d1", "fire_water_ratio") == pytest.approx(expected, rel=0.01)
     running.close()
+
+
+def test_no_gap_is_judged_that_is_shorter_than_what_is_known() -> None:
+    """A minute without power is known for a quarter of an hour, until hydrants are asked again."""
+    spared_s = registry().measures["fire-water"].spared_s
+    assert spared_s is not None and spared_s >= AFTER_S
 
 
 CYCLE = """

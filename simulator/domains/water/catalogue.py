@@ -664,6 +664,11 @@ CATALOGUE = Catalogue(
             _("DVGW W 405"),
             for_people=False,
             told_by=LEARNED,
+            spared_s=900.0,
+            spared_by=_(
+                "hydrants are asked no sooner than a quarter of an hour after the last time, so a shorter gap is not "
+                "known; the first engines bring water along"
+            ),
         ),
     ),
     stores=(
