@@ -88,8 +88,9 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None, city: City | No
     return Judged(Outcome.KNOWN, weakness_words(verdict, expected, city))
 
 
-def weakness_words(verdict: Verdict, expected: KnownWeakness, city: City | None = None) -> Text:
-    """What failed in this run, and with a city what it would hold with."""
+def weakness_words(verdict: Verdict, expected: KnownWeakness, city: City | None = None, tried: bool = True) -> Text:
+    """What failed in this run, and with a city what it would hold with; not `tried`: what is declared to be enough."""
+    holds = _("It holds with: {cure}.") if tried else _("Declared as a cure, which this run did not try: {cure}.")
     failed = [finding for finding in verdict.findings if finding.value is Value.FAIL and is_known(finding, expected)]
     reasons = {finding.id: finding.reason for finding in failed}
     said: list[Text] = []
@@ -97,7 +98,7 @@ def weakness_words(verdict: Verdict, expected: KnownWeakness, city: City | None 
         shown = [reasons[name] for name in weakness.findings if name in reasons]
         said += shown
         if shown and city is not None:
-            said.append(_("It holds with: {cure}.", cure=change_words(json.loads(weakness.cure), city)))
+            said.append(holds.filled(cure=change_words(json.loads(weakness.cure), city)))
     return joined(said, Verbatim(" "))
 
 
@@ -110,7 +111,7 @@ def weakness_note(verdict: Verdict, expected: KnownWeakness, city: City) -> Text
     failed = [finding for finding in verdict.findings if finding.value is Value.FAIL]
     beyond = [quoted(finding.title) for finding in failed if not is_known(finding, expected)]
     if not beyond:
-        return _("known weakness, as declared: {what}", what=weakness_words(verdict, expected, city))
+        return _("known weakness, as declared: {what}", what=weakness_words(verdict, expected, city, tried=False))
     known = [quoted(finding.title) for finding in failed if is_known(finding, expected)]
     if not known:
         return _("not declared as a known weakness: {beyond}", beyond=enumerated(beyond))

@@ -97,6 +97,8 @@ class Executed:
     `shown_at` is when a sign that the fault declares was seen at the broken thing, in the quantity `shown_by`. `looked`
     says that its signs could be measured there, `idle` that none of them could show: there was nothing to stop.
     `just_so` says that what was seen of it is seen no later in the run without its timeline entry: others did it.
+    `apart` is when, and which level, first went otherwise than in the run without its timeline entry, where nothing
+    else was seen of it.
     """
 
     entry: str
@@ -111,6 +113,7 @@ class Executed:
     looked: bool = False
     idle: bool = False
     just_so: bool = False
+    apart: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

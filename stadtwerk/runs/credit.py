@@ -8,6 +8,10 @@ Faults that come at one instant share what they do together: a line whose parall
 little as that one, and both are behind it. Such an entry counts also if it does the same when the others of its instant
 are left out, and without all of them it is not seen.
 
+A fault of which nothing at all was seen, beside others, may still have done something that the log puts down to these:
+a generator that fails while the mains do. So the town lives once more without it, and what then goes otherwise is its
+effect.
+
 Who needs it are those who take the verdict as a whole: runs, suites, campaigns. `why`, cures and `robust` look at the
 findings of what is asked, and audits at the levels and at what was executed, none of which lean on evidence.
 """
@@ -43,6 +47,7 @@ def credited(scenario: Scenario, city: City, seed: int, history: History, termin
     them about, such as a leak.
     """
     marked: set[tuple[str, str]] = set()
+    history = _set_apart(scenario, city, seed, history, terminal or Terminal(quiet=True))
     for entry in scenario.timeline:
         mine = [act for act in history.executed if act.entry == entry.id and _doubtful(entry, act, city)]
         if mine:
@@ -53,6 +58,34 @@ def credited(scenario: Scenario, city: City, seed: int, history: History, termin
     if not marked:
         return history
     executed = (replace(act, just_so=(act.entry, act.target) in marked) for act in history.executed)
+    return replace(history, executed=tuple(executed))
+
+
+def _set_apart(scenario: Scenario, city: City, seed: int, history: History, terminal: Terminal) -> History:
+    """The history, with what went otherwise than without each entry that broke one thing and of which nothing was seen.
+
+    Not for what had nothing to change, which says it already.
+    """
+    from resilience.judge.checkers import Context
+    from resilience.judge.checkers.apart import first_apart
+    from resilience.judge.checkers.executed import check_evidence
+    from resilience.judge.verdict import Value
+
+    if len(scenario.timeline) < 2:
+        return history  # the twin says it
+    found: dict[str, tuple[int, str] | None] = {}
+    for entry, finding in zip(scenario.timeline, check_evidence(Context(scenario, city, history)), strict=True):
+        acts = [act for act in history.executed if act.entry == entry.id and act.applied_at is not None]
+        if finding.value is Value.PASS or entry.evidence is not None or len(acts) != 1 or acts[0].idle:
+            continue
+        with terminal.working(_("living through the same time without one of the faults")):
+            asked = replace(scenario, timeline=tuple(one for one in scenario.timeline if one.id != entry.id))
+            past = lived(asked, city, seed, feed_for(scenario), prepared=scenario)
+        assert acts[0].applied_at is not None
+        found[entry.id] = first_apart(Context(scenario, city, history, past), acts[0].applied_at)
+    if not any(found.values()):
+        return history
+    executed = (replace(act, apart=found.get(act.entry)) for act in history.executed)
     return replace(history, executed=tuple(executed))
 
 

@@ -250,7 +250,9 @@ def _finished(one: _Planned, result: Callable[[], _Done]) -> SuiteRun:
         reason = _("Internal error: {said}", said=said)
         return replace(one.run, judged=Judged(Outcome.ERROR, reason))
     known = one.run
-    judged = held_to_cures(outcome_of(done.verdict, known.expected, one.town), done.cured, one.town)
+    judged = held_to_cures(
+        outcome_of(done.verdict, known.expected, one.town if one.cures else None), done.cured, one.town
+    )
     return replace(known, judged=judged, verdict=done.verdict, length_s=done.length_s)
 
 

@@ -17,11 +17,13 @@ from resilience.judge.verdict import Category, Value
 from resilience.study.audit.cases import AuditSettings
 from resilience.study.audit.outcome import observe
 from stadtwerk.library import load_checked
+from stadtwerk.runs.credit import credited
 from stadtwerk.runs.light import light_run
 from stadtwerk.runs.run import RunRequest, run_checked
 from stadtwerk.studies.campaigns.job import run_job
 from stadtwerk.studies.variants import Base
 from stadtwerk.terminal import Terminal
+from tests.cases.test_people import village
 from tests.suite.support import scenario, town
 
 B_DRY = "evidence: {signal: junction-B.pressure_m, below: 0.1, within: 10min}"
@@ -101,3 +103,50 @@ def test_audits_and_findings_of_what_is_asked_lean_on_no_evidence(tmp_path: Path
     )
     again = judge(resolved, city, other)
     assert [f for f in again.findings if f.category in ASKED] == [f for f in verdict.findings if f.category in ASKED]
+
+
+@pytest.mark.parametrize(("at", "seen"), [("5min", True), ("10min", True), ("8h", False)])
+def test_a_generator_that_fails_with_the_mains_has_the_credit_for_what_it_would_have_carried(
+    tmp_path: Path, at: str, seen: bool
+) -> None:
+    """The mains are cut after ten minutes for two hours: the log puts the dark hospital down to that alone, whether the
+    generator fails at that instant or before it was called; long after, it does nothing."""
+    file = tmp_path / "both.yaml"
+    fails = f"{{id: fails, at: {at}, fault: generator-fails, target: diesel, for: 2h}}"
+    file.write_text(
+        f"""schema: stadtwerk/scenario/1
+id: both
+title: {{en: Both}}
+question: {{en: Does it hold?}}
+city: {{name: small}}
+run: {{start: "2026-01-14T09:00", warmup: 1h, duration: 11h}}
+timeline:
+  - {{id: cut, at: 10min, fault: link-cut, target: power-bus-clinic, for: 1h}}
+  - {fails}
+expect:
+  - {{id: hospital, type: invariant, level: clinic, longest: 3min}}
+""",
+        encoding="utf-8",
+    )
+    home = village()
+    _, asked, city = load_checked(file, "small", lambda name: home)
+    _, past, verdict = light_run(asked, city, 1, lambda one, history: credited(one, city, 1, history))
+    found = {one.id: one for one in verdict.of(Category.EVIDENCE)}
+    assert found["cut"].value is Value.PASS
+    assert found["fails"].value is (Value.PASS if seen else Value.INCONCLUSIVE)
+    if seen:
+        assert "in what went otherwise than without the fault: hospital clinic" in found["fails"].reason.en.lower()
+        assert next(act.apart for act in past.executed if act.entry == "fails") is not None
+
+
+def test_what_a_run_did_not_try_it_does_not_say_that_it_holds_with(tmp_path: Path) -> None:
+    """A battery of 29 min does not bridge a cut of 30."""
+    cut = "  - {id: cut, at: 5min, fault: link-cut, target: g-h, for: 30min}"
+    less = "set: [{link: g-h, autonomy_min: 29}]"
+    file = scenario(town(tmp_path), "weak", cut, findings="hospital", cure=less)
+    document, asked, city = load_checked(file)
+    request = RunRequest(file, out=tmp_path / "run", broker_port=None, twin=False)
+    result, _ = run_checked(document, asked, city, request, Terminal(quiet=True))
+    said = result.notes[-1].en
+    assert "Declared as a cure, which this run did not try: emergency power for 29 min" in said
+    assert "It holds with" not in said

@@ -62,9 +62,9 @@ def furthest(one: Course, other: Course, start: int, end: int) -> float:
     return float(np.nanmax(np.abs(first - second)))
 
 
-def first_apart(context: Context, since: int) -> tuple[int, ServiceLevel] | None:
+def first_apart(context: Context, since: int) -> tuple[int, str] | None:
     """When, from a tick on, the first level went otherwise than in the twin, other than by being what is broken."""
-    twin, found = context.twin, list[tuple[int, ServiceLevel]]()
+    twin, found = context.twin, list[tuple[int, str]]()
     if twin is None:
         return None
     for level in context.city.levels.values():
@@ -76,5 +76,5 @@ def first_apart(context: Context, since: int) -> tuple[int, ServiceLevel] | None
         first, second = (course.values[np.searchsorted(course.at, at, side="right") - 1] for course in (one, other))
         apart = at[np.abs(first - second) > SAME * max(abs(level.minimum), SAME)]
         if len(apart):
-            found.append((int(apart[0]), level))
-    return min(found, key=lambda one: one[0], default=None)
+            found.append((int(apart[0]), level.id))
+    return min(found, default=None)

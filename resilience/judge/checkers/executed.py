@@ -213,8 +213,8 @@ def check_evidence(context: Context) -> tuple[Finding, ...]:
     something else; what the log says of the broken thing itself only repeats the fault. Whatever one solve finds is put
     down to all that it answers, but for those of which a measurement says that they stopped nothing.
 
-    What differs from the twin of a run with one fault alone is an effect of this one as well, unless it says no more
-    than that the thing is broken.
+    What goes otherwise than in the same run without the fault is an effect of it as well, unless it says no more than
+    that the thing is broken: with one fault alone that run is the twin.
 
     Where nothing was in use, as on a road that nobody wanted to take, nothing can be seen; of several places it is
     enough that the fault shows at all others. What is seen no later without the fault is no sign of it. Of what a
@@ -302,11 +302,11 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
     beside: Text | None = None
     for act in acts:
         seen_at = _seen_at(entry, act, effects)
-        only = entry.evidence is None and len(context.history.executed) == 1
-        if seen_at is None and only and act.applied_at is not None:
-            apart = first_apart(context, act.applied_at)
+        if seen_at is None and entry.evidence is None and act.applied_at is not None:
+            alone = len(context.history.executed) == 1
+            apart = first_apart(context, act.applied_at) if alone else act.apart
             if apart is not None:
-                seen_at, beside = apart[0], context.label(apart[1])
+                seen_at, beside = apart[0], context.label(context.city.levels[apart[1]])
         delay = None if seen_at is None or act.applied_at is None else to_s(seen_at - act.applied_at)
         figures.append(Figure("time to evidence", delay, "s", act.target))
         if delay is None:
