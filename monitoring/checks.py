@@ -248,5 +248,11 @@ CHECKS: Mapping[str, Check] = {
 }
 """The checks that ship, by the kind of their evidence."""
 
+PRIORITY: Mapping[str, int] = {"balance": 1, "limit": 1, "report": 2, "silence": 2}
+"""What is looked at first (assumption, in the sense of ISA-18.2: by what people may lose and how soon): water that runs
+away or a supply beyond its norm; then what citizens call about and what is not seen at all; last a wrong reading, which
+the room does without."""
+LAST_PRIORITY = 3
+
 DISTRUST = ("range", "jump", "stuck", "contradiction", "replay", "twice")
 """Kinds after which a reading is not believed any more."""

@@ -302,6 +302,12 @@ class Room:
             return value, rough, why
         return None, 0.0, "timetable"
 
+    def picture_of(self, now: int) -> dict[str, float]:
+        """What each level is taken to be, by its reading; nothing of one for which the timetable counts."""
+        distrusted = self.alarms.distrusted()
+        found = {one.reading: self._believed(now, one, self._sees, distrusted)[0] for one in self._levels.values()}
+        return {reading: value for reading, value in found.items() if value is not None}
+
     def _wanted_state(self, now: int, level: Level, value: float | None, rough: float) -> float:
         """On below, off above. What may be off counts as low as it may be: a store that is too full has an overflow for
         all that flows in (DVGW W 300-1), one that is empty leaves people without."""

@@ -273,3 +273,39 @@ SLOW_BEAT_S = 300.0
 
 SNAPSHOT_S = 3600.0
 """All components, also those that are well: once so often (assumption: a map of the last hour is complete)."""
+ALARM = Measurement(
+    "alarm",
+    ("run", "city", "seat", "alarm"),
+    (
+        *_i("active", "acknowledged", "priority"),
+        *_i("since_ms", unit="ms"),
+        *_f("age_s", unit="s"),
+        *_f("score", unit="1"),
+        *_t("text_de", "text_en", "seat_de", "seat_en"),
+    ),
+    "an alarm of a control room: at each change, and once a beat while it stands; of priority 1 (first) to 3. `score` "
+    "is 1 at the limit",
+)
+ALARM_RATE = Measurement(
+    "alarm_rate",
+    ("run", "city"),
+    _i("raised", "standing", "first", "second", "third"),
+    "alarms raised in the last ten minutes, to be held against EEMUA 191, and those that stand, in all and by priority",
+)
+COMMAND = Measurement(
+    "command",
+    ("run", "city", "seat", "target"),
+    (
+        *_i("on_its_way"),
+        *_i("since_ms", unit="ms"),
+        *_t("text_de", "text_en", "answer_de", "answer_en", "label_de", "label_en"),
+    ),
+    "what a control room orders a device or a crew: on its way (1) until it is answered (0)",
+)
+PICTURE = Measurement(
+    "picture",
+    ("run", "city", "district", "component", *_LABEL),
+    _f("believed", "truth"),
+    "what a control room goes by in place of a reading that a level control needs, and how it really is, which only a "
+    "simulation knows; in the unit of the reading",
+)

@@ -45,9 +45,13 @@ class GaugeRecorder:
         self._places: list[NDArray[np.int32]] = []
         self._values: list[Floats] = []
 
+    def also(self, quantity: str, subjects: tuple[str, ...], read: Callable[[], Floats]) -> None:
+        """Take this down, too: call before the start."""
+        self._probes += (_Probe(quantity, subjects, read),)
+
     def start(self) -> None:
         """Call once, when all domains stand."""
-        self._probes = tuple(_probes(self._runtime))
+        self._probes = (*_probes(self._runtime), *self._probes)
         self._names = tuple((subject, probe.quantity) for probe in self._probes for subject in probe.subjects)
         self._last = np.full(len(self._names), np.nan)
         self._runtime.clock.process(self._work())

@@ -11,6 +11,7 @@ from simulator.contracts.history import Gauges
 from simulator.contracts.measurements import BEAT_S, SLOW_BEAT_S, SNAPSHOT_S
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
+from stadtwerk.influx.control import Desk
 from stadtwerk.influx.people import People
 from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.results import Held, Notes, Results
@@ -48,6 +49,8 @@ class Replay:
         self._stores, self._notes = Stores(places, self._out), Notes(places, run.scenario, self._out)
         self._states, self._people = States(run, places, self._stores, self._out), People(run, places, self._out)
         self._results = Results(run, places, self._out)
+        asked = run.scenario.control
+        self._desk = Desk(places, self._out, asked is not None and asked.has_room)
         self._waiting: list[Step] = []
         self._beat = run.begin
         self._results.opened(run.begin)
@@ -79,6 +82,7 @@ class Replay:
         """Lines of what the run has come to. `digest` is that of its folder, `report` says where its report is."""
         self._people.over(self._run.end)
         self._states.over(self._run.end)
+        self._desk.over(self._run.end)
         self._results.judged(verdict, self._run.end, digest, report, held)
         return self._out.take()
 
@@ -92,7 +96,7 @@ class Replay:
         rows = zip(gauges.at.tolist(), gauges.place.tolist(), gauges.values.tolist(), strict=True)
         for tick, place, value in rows:
             subject, quantity = gauges.names[place]
-            steps.append((tick, 2, lambda s=subject, q=quantity, v=value: self._gauge(s, q, v)))  # type: ignore[misc]
+            steps.append((tick, 2, lambda s=subject, q=quantity, v=value, t=tick: self._gauge(s, q, v, t)))  # type: ignore[misc]
         return steps
 
     def _level(self, name: str, value: float, people: float | None) -> None:
@@ -104,8 +108,10 @@ class Replay:
         self._states.event(event)
         self._stores.event(event)
         self._notes.event(event)
+        self._desk.event(event)
 
-    def _gauge(self, subject: str, quantity: str, value: float) -> None:
+    def _gauge(self, subject: str, quantity: str, value: float, tick: int) -> None:
+        self._desk.gauge(subject, quantity, value, tick)
         self._states.gauge(subject, quantity, value)
         self._stores.gauge(subject, quantity, value)
 
@@ -113,6 +119,7 @@ class Replay:
         since = tick - self._run.begin
         self._people.beat(tick, faults)
         self._states.beat(tick)
+        self._desk.beat(tick)
         if since % SLOW_BEAT == 0:
             self._states.slow_beat(tick)
             self._stores.slow_beat(tick)

@@ -24,6 +24,10 @@ class Out:
         complete = {"run": self._run.name, "city": self._run.city.name, **tags}
         self._lines.append(self._writer.point(of, complete, fields, self._run.ms(tick)))
 
+    def ms(self, tick: int) -> int:
+        """A tick of the run in Unix milliseconds."""
+        return self._run.ms(tick)
+
     def take(self) -> list[bytes]:
         """What has come since the last call, a line each."""
         lines, self._lines = self._lines, []

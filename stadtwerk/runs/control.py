@@ -49,9 +49,13 @@ if TYPE_CHECKING:
     from resilience.scenario.scenario import Control as Asked
     from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
-    from simulator.coupling import Runtime
+    from simulator.coupling import GaugeRecorder, Runtime
 
 _ = Words("stadtwerk.runs")
+
+
+BELIEVED, TRUTH = "picture_", "truth_"
+"""What the room goes by in place of a quantity, and how that really is, among what a run records."""
 
 
 def series_of(city: City) -> tuple[Series, ...]:
@@ -183,6 +187,24 @@ class ControlRoom:
         runtime.orders.open(frozenset(level.device for level in self._plan.levels) | switches)
         self._period = to_ticks(self._plan.look)
         runtime.clock.at(runtime.clock.begin + self._period + AFTER, "control-room", self._look)
+
+    def record(self, gauges: GaugeRecorder) -> None:
+        """Have the picture taken down beside the truth; neither is known to the other."""
+        readings = sorted({level.reading for level in self._plan.levels})
+        quantities = sorted({self._series[self._place[name]].quantity for name in readings})
+        for quantity in quantities:
+            own = [name for name in readings if self._series[self._place[name]].quantity == quantity]
+            subjects = tuple(self._series[self._place[name]].component for name in own)
+
+            def believed(own: list[str] = own) -> NDArray[np.float64]:
+                picture = self._room.picture_of(self._rt.clock.now)
+                return np.array([picture.get(name, np.nan) for name in own])
+
+            def truth(subjects: tuple[str, ...] = subjects, quantity: str = quantity) -> NDArray[np.float64]:
+                return np.array([self._rt.quantities.value(name, quantity) for name in subjects])
+
+            gauges.also(BELIEVED + quantity, subjects, believed)
+            gauges.also(TRUTH + quantity, subjects, truth)
 
     def close(self) -> None:
         """The run is over."""

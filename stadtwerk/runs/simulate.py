@@ -98,6 +98,8 @@ def simulate(
         if control is not None:
             control.connect(telemetry, readings.parent)
         gauges = GaugeRecorder(runtime)
+        if control is not None:
+            control.record(gauges)
         if feed.gauged:
             gauges.start()
         feed.observe(runtime, gauges)

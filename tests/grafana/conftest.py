@@ -18,7 +18,10 @@ from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import read_verdict
 from resilience.study.robustness import Robustness
 from stadtwerk.__main__ import main
+from stadtwerk.influx.push import identity
+from stadtwerk.runs.finished import read_folder
 from stadtwerk.studies.robust import Robust, write
+from tests.grafana import desk
 from tests.influx.servers import INFLUXD, InfluxDB1
 
 RICH = Path(__file__).with_name("rich.yaml")
@@ -98,7 +101,7 @@ def quiet(pushed: Pushed, quiet_folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def pushed(rich: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pushed]:
-    """A database with the rich run as `rich`."""
+    """A database with the rich run as `rich`, and an hour at a control room's desk beside it: the run has none."""
     if INFLUXD is None:
         pytest.skip("influxd is not installed (Debian package influxdb)")
     place = tmp_path_factory.mktemp("influxdb")
@@ -110,4 +113,5 @@ def pushed(rich: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pus
         server.set_up()
         there = Pushed(server, ("--user", user, "--password-file", str(password)), rich)
         assert main(there.arguments(rich)) == 0
+        there.writer().write(b"".join(desk.lines(identity(read_folder(rich, None), "rich", now=False))))
         yield there
