@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboards import alerts, provision
 from dashboards.city import city
 from dashboards.compare import compare
-from dashboards.control import control
+from dashboards.control_room import control_room
 from dashboards.domain import domain_page
 from dashboards.health import health
 from dashboards.resilience import resilience
@@ -26,7 +26,7 @@ def built() -> dict[str, str]:
     pages: dict[str, Callable[[str], str]] = {"city": city}
     for domain in registry().pages:
         pages[domain.value] = lambda lang, domain=domain: domain_page(domain, lang)  # type: ignore[misc]
-    pages |= {"control": control, "resilience": resilience, "health": health, "compare": compare}
+    pages |= {"control-room": control_room, "resilience": resilience, "health": health, "compare": compare}
     files = {f"dashboards/{lang}/{key}.json": make(lang) for lang in LANGUAGES for key, make in pages.items()}
     files["provisioning/datasources/stadtwerk.yaml"] = provision.datasources()
     files["provisioning/dashboards/stadtwerk.yaml"] = provision.providers()

@@ -32,7 +32,7 @@ def page_titles() -> dict[str, Text]:
     return {
         "city": _("City at a glance"),
         **{domain.value: page.title for domain, page in registry().pages.items()},
-        "control": _("Control room"),
+        "control-room": _("Control room"),
         "resilience": _("Resilience run"),
         "health": _("Data health"),
         "compare": _("Before and after"),

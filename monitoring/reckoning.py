@@ -38,6 +38,8 @@ class Reckoning:
         }
         self._today = [1.0]
         self.levels: dict[int, tuple[float, float]] = {}
+        self._one_sided: set[int] = set()
+        """Those of which some flow was not known: they may hold more than is reckoned, by nobody knows how much."""
 
     def step(self, past: Sequence[Floats], step_of_day: int, doubted: frozenset[int], lately: frozenset[int]) -> None:
         """A step is over. `doubted` are places that are not believed now, `lately` those that were doubted within what
@@ -45,6 +47,7 @@ class Reckoning:
         self._look_at_today(past, step_of_day, doubted | lately)
         for at in [at for at in self.levels if at not in doubted]:
             del self.levels[at]
+            self._one_sided.discard(at)
         for at in sorted(doubted & self._in.keys()):
             if at in self.levels:
                 self.levels[at] = self._on(self.levels[at], at, past[-1], past[-2], step_of_day, doubted)
@@ -60,10 +63,12 @@ class Reckoning:
         """Somebody has read it on site."""
         if at in self._in:
             self.levels[at] = level, BY_EYE_M
+            self._one_sided.discard(at)
 
     def contradicts(self, at: int, seen: float) -> float:
-        """How far a reading is from what is reckoned, 1 at the limit; 0 where nothing is reckoned."""
-        if at not in self.levels or not np.isfinite(seen):
+        """How far a reading is from what is reckoned, 1 at the limit; 0 where nothing is reckoned, or only that a store
+        holds at least so much."""
+        if at not in self.levels or at in self._one_sided or not np.isfinite(seen):
             return 0.0
         level, rough = self.levels[at]
         return abs(seen - level) / (rough + LEAST_M)
@@ -97,11 +102,15 @@ class Reckoning:
         row = self._ordinary.balances.index(balance.id)
         flow = -self._today[-1] * float(self._ordinary.drawn[row, step])
         for name in balance.into:
-            if self._place[name] not in doubted:
-                flow += float(np.nan_to_num(seen[self._place[name]], nan=0.0))
+            if self._place[name] not in doubted and np.isfinite(seen[self._place[name]]):
+                flow += float(seen[self._place[name]])
+            else:
+                self._one_sided.add(at)
         for name in balance.out_of:
             place = self._place[name]
-            known = place not in doubted and np.isfinite(seen[place])
+            known = place not in doubted and bool(np.isfinite(seen[place]))
+            if not known:
+                self._one_sided.add(at)
             flow -= float(seen[place] if known else self._ordinary.high[place])
         unknown_m2 = area_m2
         for store in balance.stores:

@@ -131,8 +131,9 @@ class Room:
 
     def _not_believed(self) -> frozenset[int]:
         """Places of readings that an alarm says are wrong, or that do not come."""
-        silent = (name for (kind, gateway) in self.alarms.open if kind == "silence" for name in self._behind[gateway])
-        return self._places(self.alarms.distrusted()).union(silent)
+        silent = (i for (kind, gateway) in self.alarms.open if kind == "silence" for i in self._behind[gateway])
+        last = self.picture.past[-1]
+        return self._places(self.alarms.distrusted()).union(i for i in silent if not np.isfinite(last[i]))
 
     def _places(self, names: Iterable[str]) -> frozenset[int]:
         return frozenset(self.picture.place[name] for name in names)

@@ -142,7 +142,7 @@ class Search:
         if not found:
             self._log.add(events.SEARCH_IN_VAIN, site, cause=event)
             return False
-        names = " ".join(one.broken for one in found)
+        names = " ".join(dict.fromkeys(one.broken for one in found))
         event = self._log.add(events.SEARCH_FOUND, site, {"found": names}, cause=event)
         self._unknown = [one for one in self._unknown if one not in found]
         for one in found:

@@ -95,4 +95,7 @@ def test_who_is_sent_to_look_finds_the_short_circuit_and_it_is_isolated(file: Pa
     runtime.clock.run_until(6 * HOUR)
     assert found == [True]
     assert "energy.isolated" in codes(runtime)
-    assert len(dark(domain)) < before
+    assert before > len(dark(domain))
+    assert (
+        dark(domain) == drawn([14]) == set()
+    )  # who has isolated it says so, and the part behind it is fed from elsewhere

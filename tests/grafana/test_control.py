@@ -93,8 +93,8 @@ def test_the_picture_stands_beside_the_truth_and_a_run_without_a_room_has_neithe
 def test_the_page_holds_alarms_against_eemua_191(lang: str) -> None:
     import json
 
-    from dashboards.control import FLOOD, control
+    from dashboards.control_room import FLOOD, control_room
 
-    board = json.loads(control(lang))
+    board = json.loads(control_room(lang))
     (rate,) = [one for one in board["panels"] if "EEMUA" in one.get("description", "") and one["type"] == "timeseries"]
     assert rate["fieldConfig"]["defaults"]["thresholds"]["steps"][-1]["value"] == FLOOD == 10

@@ -96,7 +96,7 @@ def test_on_a_normal_day_what_there_is_not_is_said_in_words(pushed: Pushed, quie
         "Fallbacks",
         "Activation against its limit",
     }
-    path = next(path for path in pages("en") if path.stem == "control")
+    path = next(path for path in pages("en") if path.stem == "control-room")
     no_room = {panel["title"] for panel in panels(load(path))}
     assert without == no_fault | sensors | no_room, "its readings were left out"
 

@@ -163,6 +163,7 @@ class EnergyDomain:
             if not still():
                 return
             found = log.add(events.ISOLATED, target, cause=because)
+            self.resupply.told(target)
             if breaker is not None and not state.held_open(target, fault):
                 self.resupply.switch_head(breaker[0], found, back)
             else:

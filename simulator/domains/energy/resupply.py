@@ -83,6 +83,7 @@ class Resupply:
         self._orders: list[_Order] = []
         self._told: set[int] = set()
         self._unnoticed: set[int] = set()
+        self._isolated: set[str] = set()
         self.regions: list[Region] = []
         self.shed_event: dict[int, int] = {}
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_view)
@@ -112,10 +113,31 @@ class Resupply:
             usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0 and not self._state.short_in(buses)
             if usable and not self._awaited(buses):
                 why = self._state.why(buses, cause, self._runtime.log)
-                if self._runtime.noticed.by is None:
+                if self._runtime.noticed.by is None or self._is_known(buses):
                     self._order_for(buses, label, why)
                 else:
                     self._leave_to_others(buses, why)
+
+    def told(self, target: str) -> None:
+        """A crew says that it has isolated something: what stays dark behind it is known by that."""
+        self._isolated.add(target)
+
+    def _is_known(self, dark: Bools) -> bool:
+        """Whether the dark part hangs on something that a crew has isolated, and that is broken still."""
+        grid = self._grid
+        self._isolated = {name for name in self._isolated if any(name == one for one, _ in self._state.outages)}
+        for name in self._isolated:
+            branch = grid.branch_at.get(name)
+            buses = [grid.bus_at[name]] if branch is None else grid.end_bus[grid.ends_of(branch)].tolist()
+            if dark[buses].any() or (branch is None and self._touches(buses[0], dark)):
+                return True
+        return False
+
+    def _touches(self, bus: int, dark: Bools) -> bool:
+        """Whether a line leads from a bus into a dark part."""
+        grid = self._grid
+        branches = grid.end_branch[grid.end_bus == bus]
+        return bool(dark[grid.end_bus[np.isin(grid.end_branch, branches)]].any())
 
     def _leave_to_others(self, dark: Bools, cause: int | None) -> None:
         """In a town with a control room nobody knows that a part is dark until it shows in readings, and the room has a

@@ -17,10 +17,10 @@ BEARABLE = 1
 """So many in ten minutes can be dealt with (EEMUA 191)."""
 
 
-def control(lang: str) -> str:
+def control_room(lang: str) -> str:
     """The dashboard as JSON."""
     page = Page(
-        "control",
+        "control-room",
         lang,
         _("What the control room knows, what it does about it, and, in a simulation, how far it is from the truth."),
     )
