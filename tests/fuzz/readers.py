@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from simulator.contracts.registry import registry
 from tests.city.towns import FILES, WATER
 
 Files = Mapping[str, bytes]
@@ -298,6 +299,13 @@ def _jsons(*values: Any) -> Callable[[], tuple[Files, ...]]:
     return lambda: tuple({"settings.json": json.dumps(value).encode()} for value in values)
 
 
+def _of_declared_files() -> Iterator[Reader]:
+    """Readers of network files that a catalogue declares, as far as it is there."""
+    if "wastewater" in registry().networks:
+        sewers = command(*IMPORT, "--water", "@net.inp", "--wastewater", "@sewer.inp")
+        yield Reader("swmm", _sewers, sewers, ("sewer.inp",))
+
+
 IMPORT = ("city", "import", "--name", "town", "--out", "@out")
 READERS = {
     reader.name: reader
@@ -323,7 +331,7 @@ READERS = {
             command(*IMPORT, "--water", "@net.inp", "--links", "@links.csv"),
             ("links.csv",),
         ),
-        Reader("swmm", _sewers, command(*IMPORT, "--water", "@net.inp", "--wastewater", "@sewer.inp"), ("sewer.inp",)),
+        *_of_declared_files(),
         Reader("city", _city, command("check", "@town"), tuple(f"town/{name}" for name in FILES)),
         Reader("scenario", _scenarios, command("check", "@scenario.yaml"), ("scenario.yaml",)),
         Reader("suite", _suites, command("check", "@suite.yaml"), ("suite.yaml",)),
