@@ -85,7 +85,7 @@ def _set_apart(scenario: Scenario, city: City, seed: int, history: History, term
         found[entry.id] = first_apart(Context(scenario, city, history, past), acts[0].applied_at)
     if not any(found.values()):
         return history
-    executed = (replace(act, apart=found.get(act.entry)) for act in history.executed)
+    executed = (replace(act, apart=found.get(act.entry, act.apart)) for act in history.executed)
     return replace(history, executed=tuple(executed))
 
 
