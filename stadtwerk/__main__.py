@@ -54,6 +54,7 @@ COMMANDS = {
     "why": _("find what would have kept what failed in a run, and how little of it is enough"),
     "robust": _("vary what a run leans on, and see which of its findings hold"),
     "events": _("print what happened in a finished run, as sentences"),
+    "runs": _("list finished runs and what is kept between them, and remove what is not needed any more"),
     "push": _("write a finished run into a database, for Grafana"),
     "audit": _("cut every link, fail every core component, and judge what that does to the town"),
     "contingency": _("take out each line, transformer and infeed of a grid, and see who is left without supply (n-1)"),

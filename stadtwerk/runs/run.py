@@ -19,6 +19,7 @@ from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
 from stadtwerk.runs.credit import credited, credited_among
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
+from stadtwerk.runs.shelf import beside_others
 from stadtwerk.runs.simulate import simulate
 from stadtwerk.runs.twin import twin_of
 from stadtwerk.terminal import Terminal
@@ -144,7 +145,7 @@ def run_checked(
     """`run_scenario` for a scenario and a city that have been read. `command` is what repeats the run, if not `run`."""
     seed = request.seed if request.seed is not None else scenario.run.seeds[0]
     document, scenario = _controlled(document, scenario, request)
-    out = request.out or Path("runs") / f"{scenario.id}-seed{seed}"
+    out = request.out or beside_others(Path("runs") / f"{scenario.id}-seed{seed}", request.lang)
     with files.new_folder(out) as folder:
         from resilience.scenario.hits import hits
         from resilience.scenario.loader import executed_text

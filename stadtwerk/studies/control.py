@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words, number
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
+from stadtwerk.runs.shelf import PAGE, beside_others
 from stadtwerk.terminal import WORDS, Terminal
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def run_modes(request: RunRequest, terminal: Terminal) -> int:
     out = request.out
     if out is None:
         seed = "" if request.seed is None else f"-seed{request.seed}"
-        out = Path("runs") / f"{request.scenario.stem}{seed}-control"
+        named = Path("runs") / f"{request.scenario.stem}{seed}-control"
+        out = beside_others(named, request.lang, f"{MODES[0]}/{PAGE}")
     found = []
     for name in MODES:
         result = run_scenario(replace(request, control=name, out=out / name), terminal)

@@ -75,12 +75,14 @@ def execute(options: argparse.Namespace) -> int:
 
     from resilience.judge.verdict import EXIT_CODES
     from stadtwerk.cli.audit_terminal import read_options, show
+    from stadtwerk.runs.shelf import beside_others
     from stadtwerk.studies.audit import audit_city
     from stadtwerk.terminal import Terminal
 
     terminal = Terminal(options.lang)
     settings, scope = read_options(options)
-    out = Path(options.out) if options.out else Path("audits") / Path(options.city).resolve().name
+    named = Path("audits") / Path(options.city).resolve().name
+    out = Path(options.out) if options.out else beside_others(named, options.lang, "audit.html")
     found = audit_city(options.city, settings, scope, options.jobs, out, terminal)
     show(found, out, terminal)
     return EXIT_CODES[found.value]
