@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.influxql import held
-from dashboards.maps import town_map
+from dashboards.maps import legend, town_map
 from dashboards.page import Page
-from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, grey, over, plain
+from dashboards.panels import LONG, Column, Kit, PanelOf, Put, bad_from, grey, over, plain
 from dashboards.shared import (
     MAP_NAMES,
     MINUTE,
@@ -40,15 +40,16 @@ def city(lang: str) -> str:
     # The first screen, 1,600 x 900: how bad, what carries, what nothing carries, and since when.
     page.put(
         Put("people-now", _now(kit), 4, 3),
-        Put("peak", _peak(kit), 8, 3),
-        Put("worst-service", _worst(kit), 5, 3),
+        Put("peak", _peak(kit), 9, 3),
+        Put("worst-service", _worst(kit), 4, 3),
         Put("uncovered", _uncovered(kit), 4, 3),
         Put("verdict", _verdict(kit), 3, 3),
     )
     page.put(
-        Put("carried", _carried(kit), 9, 5), Put("draining", _draining(kit), 6, 5), Put("faults", _faults(kit), 9, 5)
+        Put("carried", _carried(kit), 9, 5), Put("draining", _draining(kit), 7, 5), Put("faults", _faults(kit), 8, 5)
     )
-    page.put(Put("modes", lifeline_modes(kit), 14, 10), Put("map", _map(kit), 10, 10))
+    page.put(Put("legend", legend(kit), 24, 1))
+    page.put(Put("modes", lifeline_modes(kit, legend=False), 14, 9), Put("map", _map(kit), 10, 9))
     page.put(Put("services", services(kit), 12, 12), Put("people", _people(kit), 12, 12))
     page.put(Put("worst", worst_services(kit, None), 12, 10), Put("lifelines", lifelines(kit), 12, 10))
     page.put(Put("alarms", _alarms(kit), 12, 8), Put("person-hours", _hours(kit), 12, 8))
@@ -80,9 +81,10 @@ def _peak(kit: Kit) -> PanelOf:
         [
             Column("peak", _("people"), "locale"),
             Column("onset_ms", _("since"), MINUTE),
-            Column("lasted_s", _("for"), "dthms"),
+            Column("lasted_s", _("for"), LONG),
         ],
         bad_from(1),
+        size=18,
     )
 
 
@@ -135,9 +137,10 @@ def _carried(kit: Kit) -> PanelOf:
         queries.carried(kit.lang),
         [
             Column(f"label_{held(kit.lang)}", NAME, wrap=True),
-            Column("mode", _("runs on"), width=130),
-            lasts(kit),
-            Column("fallbacks_left", _("behind it"), width=90),
+            Column("mode", _("runs on"), width=120),
+            lasts(kit, 95),
+            lasts(kit, 105, least=True),
+            Column("fallbacks_left", _("behind it"), width=85),
         ],
         sort=("hours_left", False),
         no_value=_("nothing runs on a fallback"),
@@ -148,12 +151,17 @@ def _draining(kit: Kit) -> PanelOf:
     words = {one.name: one.title for one in registry().stores.values()}
     return kit.table(
         _("Stores that run down"),
-        _("Fuel, batteries and tanks that something is taken from, the shortest first, at the present rate."),
+        _(
+            "Fuel, batteries and tanks that something is taken from, the shortest first, at the present rate. What is "
+            "taken from a water tank changes with the hour: at least is at the greatest rate of the last day, and at "
+            "twice the present one while no day has been seen. All others are known to a tenth."
+        ),
         queries.draining(kit.lang),
         [
-            Column(f"label_{held(kit.lang)}", NAME, wrap=True),
-            Column("kind", _("Store"), mappings=palette.of_texts(words, kit.lang), width=110),
-            lasts(kit, 90),
+            Column(f"label_{held(kit.lang)}", NAME, width=125, wrap=True),
+            Column("kind", _("Store"), mappings=palette.of_texts(words, kit.lang), width=102),
+            lasts(kit, 95),
+            lasts(kit, 105, least=True),
         ],
         sort=("hours_left", False),
         most=30,
@@ -181,7 +189,12 @@ def _map(kit: Kit) -> PanelOf:
 def _hours(kit: Kit) -> PanelOf:
     return kit.table(
         _("Person-hours by service"),
-        _more(_("People times the hours in which they lacked a service, since the scenario's zero.")),
+        _more(
+            _(
+                "People times the hours in which they lacked a service, since the scenario's zero. Whoever lacks two "
+                "of one kind at once, a town hall and a hospital, counts twice there, and once under any service."
+            )
+        ),
         queries.hours_table(),
         [
             Column(
@@ -189,7 +202,7 @@ def _hours(kit: Kit) -> PanelOf:
             ),
             Column("person_hours", _("Person-hours"), "locale", decimals=0, width=140),
             Column("peak", _("Most people"), "locale", width=130),
-            Column("lasted_s", _("for"), "dthms", width=150),
+            Column("lasted_s", _("for"), LONG, width=150),
         ],
         sort=("person_hours", True),
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page, measure_variable
-from dashboards.panels import DIFFERENCE, Column, Kit, PanelOf, Put, grey
+from dashboards.panels import DIFFERENCE, IN_HOURS, Column, Kit, PanelOf, Put, grey
 from dashboards.resilience import first_measure
-from simulator.contracts.measurements import CURVE
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -29,14 +28,13 @@ def compare(lang: str) -> str:
             "other, with what they differ by."
         ),
     )
-    label = page.kit.say(_("Service of the curve"))
-    page.variables(measure_variable(label, queries.values_of(CURVE, "measure"), first_measure()), run_b=True)
+    page.variables(measure_variable(page.kit, first_measure()), run_b=True)
     kit = page.kit
-    for make, key in ((_verdict, "verdict"), (_answer, "answer")):
+    for make, key, rows in ((_verdict, "verdict", 3), (_answer, "answer", 7)):
         for run, side in SIDES:
             panel = make(kit, run)
             panel.title(f"{panel.build().title} ({side.of(lang)})")  # type: ignore[attr-defined]
-            page.put(Put(f"{key}/{run}", panel, 12, 4))
+            page.put(Put(f"{key}/{run}", panel, 12, rows))
     page.put(Put("people", _people(kit), 12, 11), Put("curve", _curve(kit), 12, 11))
     page.put(Put("hours", _hours(kit), 12, 10), Put("losses", _losses(kit), 12, 10))
     page.put(Put("figures", _figures(kit), 24, 12))
@@ -116,7 +114,7 @@ def _losses(kit: Kit) -> PanelOf:
             "piece, since the scenario's zero."
         ),
         queries.losses_compared(),
-        _sides("h", 2),
+        _sides(IN_HOURS, 2),
     )
 
 

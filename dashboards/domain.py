@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.influxql import held
-from dashboards.maps import town_map
+from dashboards.maps import legend, town_map
 from dashboards.page import Page
-from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
-from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
+from dashboards.panels import IN_HOURS, SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
+from dashboards.shared import AT_LEAST, MAP_NAMES, NAME, STATE, lifeline_modes, lifelines, place, worst_services
 from simulator.contracts.catalogue import Page as Declared
 from simulator.contracts.component import Domain
 from simulator.contracts.measurements import HOURS_SHOWN
@@ -30,6 +30,7 @@ def domain_page(domain: Domain, lang: str) -> str:
     page.row(_("Map"))
     people, hours, quality = _figures(kit, domain)
     page.put(people, hours)
+    page.put(Put("legend", legend(kit), 24, 1))
     page.put(Put("map", _map(kit, domain), 12, 14), quality)
     page.row(_("Supply and demand"))
     page.put(*_supply(kit, domain, declared))
@@ -163,7 +164,7 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         [
             Column(f"kind_{held(lang)}", _("Kind")),
             Column("total", _("all"), "short", width=70),
-            *(Column(state.name.lower(), words, "short", width=170) for state, (words, _, _) in palette.STATES.items()),
+            *(Column(state.name.lower(), words, "short", width=195) for state, (words, _, _) in palette.STATES.items()),
         ],
         sort=("failed", True),
     )
@@ -174,7 +175,7 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         [
             Column("label", NAME, wrap=True),
             Column("what", _("Kind")),
-            Column("district", PLACE, width=110),
+            place(kit),
             Column("state", STATE, mappings=palette.states(lang), coloured=True, width=150),
             Column("faults", _("Faults"), "short", width=90),
             Column("since_ms", _("since"), "dateTimeAsIso", width=160),
@@ -198,7 +199,7 @@ def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         _("Hours left"),
         until,
         [(queries.depletion_course(lang, domain), f"$tag_label_{held(lang)} ($tag_kind)")],
-        "h",
+        IN_HOURS,
         most=HOURS_SHOWN,
         interval=SAMPLED,
     )
@@ -215,8 +216,9 @@ def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
                 mappings=palette.of_texts({one.name: one.title for one in registry().stores.values()}, lang),
                 width=130,
             ),
-            Column("district", PLACE, width=110),
-            Column("hours_left", _("Hours"), "h", decimals=1, width=100),
+            place(kit),
+            Column("hours_left", _("Hours"), IN_HOURS, decimals=1, width=100),
+            Column("hours_least", AT_LEAST, IN_HOURS, decimals=1, width=100),
             Column("draining", STATE, mappings=draining, coloured=True, width=130),
             Column("amount", _("Amount"), "short", decimals=1, width=90),
             Column("unit", _("Unit"), width=80),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dashboards import palette, queries
 from dashboards.influxql import held
 from dashboards.page import Page
-from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
-from dashboards.shared import PLACE, STATE
+from dashboards.panels import IN_SECONDS, LONG, Column, Kit, PanelOf, Put, bad_from, plain
+from dashboards.shared import STATE, place
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -102,8 +102,8 @@ def _gateways(kit: Kit) -> PanelOf:
         queries.gateway_table(kit.lang),
         [
             Column(f"label_{held(kit.lang)}", _("Gateway")),
-            Column("district", PLACE, width=110),
-            Column("silent_s", _("silent for"), "s", decimals=0, width=100),
+            place(kit),
+            Column("silent_s", _("silent for"), LONG, decimals=0, width=100),
             Column("last_seen_ms", _("last seen"), "dateTimeAsIso", width=170),
             Column("rate_hz", _("per second"), "cps", decimals=2, width=100),
             Column("outbox", _("waiting"), "short", width=80),
@@ -141,7 +141,7 @@ def _silent(kit: Kit) -> PanelOf:
         _("Silent for"),
         _("Time since the last reading; from the dashed line on there is an alarm."),
         [(queries.gateway_course(kit.lang, "MAX", "silent_s"), f"$tag_label_{held(kit.lang)}")],
-        "s",
+        LONG,
         limit=SILENT_S,
     )
 
@@ -160,7 +160,7 @@ def _delay(kit: Kit) -> PanelOf:
         _("From the sensor to the store"),
         _("Mean time from reading to arrival, of what arrived in the interval."),
         [(queries.gateway_course(kit.lang, "MAX", "delay_s"), f"$tag_label_{held(kit.lang)}")],
-        "s",
+        IN_SECONDS,
     )
 
 
@@ -178,9 +178,9 @@ def _ingest(kit: Kit) -> PanelOf:
             Column("late", _("late"), "short", width=90),
             Column("rejected", _("rejected"), "short", width=100),
             Column("dead_letters", _("dead letters"), "short", width=110),
-            Column("lost_packs", _("lost packs"), "short", width=120),
+            Column("lost_packs", _("lost packs"), "short", width=135),
             Column("outbox", _("waiting"), "short", width=80),
-            Column("lag_s", _("lag"), "s", decimals=2, width=80),
+            Column("lag_s", _("lag"), IN_SECONDS, decimals=2, width=80),
         ],
     )
 

@@ -8,10 +8,11 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grafana_foundation_sdk.builders import geomap
+from grafana_foundation_sdk.builders import geomap, text
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import geomap as map_model
+from grafana_foundation_sdk.models import text as text_model
 
 from dashboards import palette, queries
 from dashboards.influxql import InfluxQuery, source
@@ -23,6 +24,16 @@ _ = Words("dashboards")
 
 _DISTRICTS = _("districts")
 NAMES = _("names of districts")
+
+
+def legend(kit: Kit) -> PanelOf:
+    """What colours and letters mean, on maps and courses alike."""
+    named = [
+        f'<span style="color: {colour}">●</span> {words.of(kit.lang)}{f" ({sign})" if sign else ""}'
+        for words, colour, sign in palette.STATES.values()
+    ]
+    content = f'<div style="font-size: 12px; line-height: 14px">{"&emsp;&emsp;".join(named)}</div>'
+    return text.Panel().title("").transparent(True).mode(text_model.TextMode.HTML).content(content)
 
 
 class Ready(Builder[Any]):
@@ -38,9 +49,9 @@ class Ready(Builder[Any]):
 def town_map(kit: Kit, title: Text, description: Text, domain: str | None, names: Mapping[str, Text]) -> PanelOf:
     """Districts as large discs with their names, and a marker for each place.
 
-    A layer for each state, the worst on top: the legend names a layer by its word and shows its colour, and a marker of
-    a state that is not normal has its letter beside it. What text has no colour of its own takes that of its marker, so
-    names and letters are layers of their own in black.
+    A layer for each state, the worst on top; a marker of a state that is not normal has its letter beside it. What text
+    has no colour of its own takes that of its marker, so names and letters are layers of their own in black. The legend
+    of such a map would hide a third of it, so it is a panel of its own.
     """
     panel = (
         geomap.Panel()
@@ -66,14 +77,14 @@ def town_map(kit: Kit, title: Text, description: Text, domain: str | None, names
     layers = [_layer(DISTRICTS, kit.say(_DISTRICTS), {"field": "state", "fixed": palette.GREY}, size=14, opacity=0.35)]
     for state, (words, colour, _sign) in palette.STATES.items():
         panel = panel.with_target(InfluxQuery(queries.map_places(kit.lang, int(state), domain), _ref(state)))
-        layers.append(_layer(_ref(state), words.of(kit.lang), {"fixed": colour}, size=5, opacity=0.95, legend=True))
+        layers.append(_layer(_ref(state), words.of(kit.lang), {"fixed": colour}, size=5, opacity=0.95))
     black = {"fixed": palette.BLACK}
     for state, (words, _colour, sign) in palette.STATES.items():
         if sign:
             letter = {"mode": "fixed", "fixed": sign}
-            layers.append(_layer(_ref(state), f"{words.of(kit.lang)}: {sign}", black, text=letter, offset=(9, 0)))
+            layers.append(_layer(_ref(state), f"{words.of(kit.lang)}: {sign}", black, said=letter, offset=(9, 0)))
     name = {"mode": "field", "field": "label", "fixed": ""}
-    layers.append(_layer(DISTRICTS, kit.say(NAMES), black, text=name, offset=(0, -18)))
+    layers.append(_layer(DISTRICTS, kit.say(NAMES), black, said=name, offset=(0, -18)))
     panel = panel.layers([Ready(layer) for layer in layers])
     panel = panel.override_by_name("state", [prop("mappings", palette.states(kit.lang))])
     units = {"quality": "percentunit", "people_below": "locale", "label": "string", "components": "short"}
@@ -110,9 +121,8 @@ def _layer(
     colour: Mapping[str, str],
     size: int = 5,
     opacity: float = 0.0,
-    text: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
     offset: tuple[int, int] = (0, 0),
-    legend: bool = False,
 ) -> common.MapLayerOptions:
     style = {
         "color": colour,
@@ -132,10 +142,10 @@ def _layer(
     return common.MapLayerOptions(
         type_val="markers",
         name=name,
-        config={"showLegend": legend, "style": style | ({} if text is None else {"text": text})},
+        config={"showLegend": False, "style": style | ({} if said is None else {"text": said})},
         location=common.FrameGeometrySource(common.FrameGeometrySourceMode.COORDS, latitude="lat", longitude="lon"),
         filter_data={"id": "byRefId", "options": ref},
-        tooltip=text is None,
+        tooltip=said is None,
     )
 
 

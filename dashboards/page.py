@@ -14,9 +14,9 @@ from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import queries
 from dashboards.influxql import InfluxNotes, source
-from dashboards.palette import GREY, PURPLE, VERMILION
+from dashboards.palette import GREY, PURPLE, VERMILION, measure_words
 from dashboards.panels import Kit, Put
-from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
+from simulator.contracts.measurements import ANY, COMPONENT, DISTRICT, RUN
 from simulator.contracts.registry import registry
 from simulator.contracts.words import PSEUDO, Text, Words
 
@@ -94,7 +94,7 @@ class Page:
         self._x = self._y = self._row_h = 0
         self._ids: set[int] = set()
 
-    def variables(self, *others: build.QueryVariable, run_b: bool = False) -> None:
+    def variables(self, *others: build.CustomVariable, run_b: bool = False) -> None:
         """Run, city, district and owner, and what this page has beside them."""
         say = self.kit.say
         self._board = self._board.with_variable(_variable("run", say(_("Run")), queries.runs()))
@@ -151,7 +151,8 @@ class Page:
         for variable in data["templating"]["list"]:
             for name in ("auto", "auto_min", "auto_count"):
                 variable.pop(name, None)
-            variable["query"] = {"refId": f"var-{variable['name']}", "query": variable.pop("definition")}
+            if variable["type"] == "query":
+                variable["query"] = {"refId": f"var-{variable['name']}", "query": variable.pop("definition")}
         return json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
     def _note(self, name: str, kinds: Sequence[str], colour: str, shown: bool = True, switch: bool = True) -> None:
@@ -189,9 +190,17 @@ def _variable(name: str, label: str, query: str, multi: bool = False) -> build.Q
     return made
 
 
-def measure_variable(label: str, query: str, first: str) -> build.QueryVariable:
-    """A variable for the one measure whose curve is shown."""
-    return _variable("measure", label, query).current(model.VariableOption(text=first, value=first, selected=True))
+def measure_variable(kit: Kit, first: str) -> build.CustomVariable:
+    """A variable for the one measure whose curve is shown, which is chosen by what it is called."""
+    named = {name: words.of(kit.lang) for name, words in measure_words(kit.lang).items() if name != ANY}
+    options = [model.VariableOption(text=words, value=name, selected=name == first) for name, words in named.items()]
+    return (
+        build.CustomVariable("measure")
+        .label(kit.say(_("Service of the curve")))
+        .values(", ".join(f"{words} : {name}" for name, words in named.items()))
+        .options(options)
+        .current(next(option for option in options if option.value == first))
+    )
 
 
 def _pages_link(title: str, lang: str) -> build.DashboardLink:

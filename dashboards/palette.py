@@ -56,8 +56,8 @@ REDUNDANCY_KINDS: Mapping[str, Text] = {
 
 
 def measure_words(lang: str) -> dict[str, Text]:
-    """What measures are called."""
-    named = {name: measure.title for name, measure in registry().measures.items()}
+    """What measures are called: in a word or two, since headings and narrow columns hold no more."""
+    named = {name: measure.service for name, measure in registry().measures.items()}
     return named | {ANY: _("any service")}
 
 

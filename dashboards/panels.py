@@ -199,6 +199,12 @@ class TableKit:
         return values
 
 
+IN_HOURS = "suffix:h"
+IN_SECONDS = "suffix:s"
+"""Units of time without words: Grafana's own durations are English on every page."""
+LONG = "dthms"
+"""What takes minutes to days."""
+
 MIN_INTERVAL = "1m"
 """Levels are written once a minute, so a shorter interval would have gaps."""
 SAMPLED = "5m"
@@ -326,7 +332,7 @@ class Kit(TableKit):
             panel = panel.with_target(InfluxQuery(query, ref))
         for transformation in (*_joined(key[0]), _only([key[0], *names])):
             panel = panel.with_transformation(transformation)
-        panel = panel.override_by_name(key[0], [display_name(self.say(key[1])), prop("unit", "h")])
+        panel = panel.override_by_name(key[0], [display_name(self.say(key[1])), prop("unit", IN_HOURS)])
         for i, (name, words) in enumerate(names.items()):
             panel = panel.override_by_name(name, self._line(i, words))
         return panel
@@ -398,6 +404,7 @@ class Kit(TableKit):
         mappings: Sequence[model.ValueMapping],
         alias: str,
         interval: str = SAMPLED,
+        legend: bool = True,
     ) -> PanelOf:
         """States over time, a row each, with the state's word in it.
 
@@ -422,7 +429,7 @@ class Kit(TableKit):
                 build.VizLegendOptions()
                 .display_mode(common.LegendDisplayMode.LIST)
                 .placement(common.LegendPlacement.BOTTOM)
-                .show_legend(True)
+                .show_legend(legend)
             )
         )
         options: Any = panel._internal.options

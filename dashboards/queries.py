@@ -283,9 +283,12 @@ def modes(lang: str, domain: str | None = None) -> str:
 def carried(lang: str) -> str:
     """What runs on a fallback, in any sub-system, with how long what it draws on lasts."""
     more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), ("hours_left", "hours_left")]
+    more.append(("hours_least", "hours_least"))
     label = f"label_{held(lang)}"
     inner = newest(MODE, "state", "state", [*more, ("since_s", "since_s")], by=("component", label, "domain"))
-    said = ", ".join(f'"{name}"' for name in ("state", "mode", "hours_left", "fallbacks_left", "since_s"))
+    said = ", ".join(
+        f'"{name}"' for name in ("state", "mode", "hours_left", "hours_least", "fallbacks_left", "since_s")
+    )
     worse = " OR ".join(f'"state" = {int(state)}' for state in (State.TECHNICAL, State.ANALOGUE))
     return f'SELECT {said} FROM ({inner}) WHERE ({worse}) GROUP BY "{label}"'
 
@@ -293,9 +296,10 @@ def carried(lang: str) -> str:
 def draining(lang: str) -> str:
     """Stores that something is taken from now, in all sub-systems."""
     label = f"label_{held(lang)}"
-    inner = newest(STORE, "hours_left", "hours_left", [("draining", "draining")], by=("component", "kind", label))
+    more = [("hours_least", "hours_least"), ("draining", "draining")]
+    inner = newest(STORE, "hours_left", "hours_left", more, by=("component", "kind", label))
     some = f'"draining" = 1 AND "hours_left" < {HOURS_SHOWN:g}'
-    return f'SELECT "hours_left" FROM ({inner}) WHERE {some} GROUP BY "kind", "{label}"'
+    return f'SELECT "hours_left", "hours_least" FROM ({inner}) WHERE {some} GROUP BY "kind", "{label}"'
 
 
 def mode_course(lang: str) -> str:
@@ -353,7 +357,7 @@ def depletion_course(lang: str, domain: str) -> str:
 
 
 def depletion_table(lang: str, domain: str) -> str:
-    more = [("amount", "amount"), ("unit", "unit"), ("draining", "draining")]
+    more = [(name, name) for name in ("hours_least", "amount", "unit", "draining")]
     by = ("component", "kind", "district", f"label_{held(lang)}")
     return newest(STORE, "hours_left", "hours_left", more, [equal(STORE, "domain", domain)], by=by)
 

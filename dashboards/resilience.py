@@ -5,10 +5,9 @@ from __future__ import annotations
 from dashboards import palette, queries
 from dashboards.influxql import held
 from dashboards.page import Page, measure_variable
-from dashboards.panels import Column, Kit, PanelOf, Put, plain
-from dashboards.shared import lifeline_modes
+from dashboards.panels import IN_HOURS, IN_SECONDS, Column, Kit, PanelOf, Put, plain
+from dashboards.shared import lifeline_modes, place
 from simulator.contracts.figures import Formula
-from simulator.contracts.measurements import CURVE
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Words
 
@@ -47,11 +46,10 @@ def resilience(lang: str) -> str:
         lang,
         _("One run: what was broken, what took over, what was lost, what was found."),
     )
-    label = page.kit.say(_("Service of the curve"))
-    page.variables(measure_variable(label, queries.values_of(CURVE, "measure"), first_measure()))
+    page.variables(measure_variable(page.kit, first_measure()))
     page.notes()
     kit = page.kit
-    page.put(Put("verdict", _verdict(kit), 4, 5), Put("about", _about(kit), 20, 5))
+    page.put(Put("verdict", _verdict(kit), 4, 8), Put("about", _about(kit), 20, 8))
     page.put(Put("classes", _classes(kit), 24, 24))
     page.put(Put("lifelines", lifeline_modes(kit), 24, 11))
     page.put(Put("curve", _curve(kit), 16, 11), Put("losses", losses(kit), 8, 11))
@@ -131,7 +129,7 @@ def losses(kit: Kit) -> PanelOf:
         queries.loss_table(),
         [
             Column("measure", _("Service"), mappings=words, wrap=True),
-            Column("loss_h", _("lost"), "h", decimals=2, width=100),
+            Column("loss_h", _("lost"), IN_HOURS, decimals=2, width=100),
             Column("quality", _("last"), "percentunit", decimals=1, width=90),
         ],
         sort=("loss_h", True),
@@ -145,10 +143,10 @@ def redundancies(kit: Kit) -> PanelOf:
         _("Each fallback that the scenario asks for, with what was found."),
         queries.redundancies(kit.lang),
         [
-            Column("title", _("Fallback"), width=230),
+            Column("title", _("Fallback"), width=230, wrap=True),
             Column("kind", _("Kind"), mappings=palette.of_texts(palette.REDUNDANCY_KINDS, kit.lang), width=90),
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
-            Column("limit_s", _("Limit"), "s", width=90),
+            Column("limit_s", _("Limit"), IN_SECONDS, width=90),
             Column("reason", _("Finding"), wrap=True),
         ],
         sort=("verdict", False),
@@ -166,8 +164,8 @@ def _activations(kit: Kit) -> PanelOf:
         queries.activations(kit.lang),
         [
             Column("title", _("Fallback")),
-            Column("activation_s", _("took"), "s", decimals=1, width=90),
-            Column("limit_s", _("Limit"), "s", decimals=0, width=90),
+            Column("activation_s", _("took"), IN_SECONDS, decimals=1, width=90),
+            Column("limit_s", _("Limit"), IN_SECONDS, decimals=0, width=90),
             Column(
                 "used_share",
                 _("Share of limit"),
@@ -245,7 +243,7 @@ def _events(kit: Kit) -> PanelOf:
         [
             Column("Time", _("Time"), "dateTimeAsIso", width=170),
             Column("kind", _("Kind"), mappings=palette.of_texts(kinds, kit.lang), width=140),
-            Column("district", _("District"), width=120),
+            place(kit, 120),
             Column("title", _("Event"), width=380),
             Column("text", _("Details"), wrap=True),
         ],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.influxql import held
-from dashboards.panels import Column, Kit, PanelOf
-from simulator.contracts.measurements import HOURS_SHOWN
-from simulator.contracts.words import Words
+from dashboards.panels import IN_HOURS, Column, Kit, PanelOf
+from simulator.contracts.measurements import CITY, HOURS_SHOWN
+from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
 
@@ -14,15 +15,22 @@ STATE = _("State")
 PLACE = _("District")
 NAME = _("Name")
 LASTS = _("lasts for")
+AT_LEAST = _("at least")
 MINUTE = "time:YYYY-MM-DD HH:mm"
 """An instant in a narrow column."""
 
 
-def lasts(kit: Kit, width: int = 110) -> Column:
-    """Hours left at the present rate."""
+def place(kit: Kit, width: int = 110) -> Column:
+    """Where something is: a district, or the whole town."""
+    return Column("district", PLACE, mappings=palette.of_texts({CITY: _("whole town")}, kit.lang), width=width)
+
+
+def lasts(kit: Kit, width: int = 110, least: bool = False) -> Column:
+    """Hours left at the present rate, or at least."""
     most = kit.say(_("{hours} h or more", hours=f"{HOURS_SHOWN:g}"))
     mappings = palette.of_numbers([(HOURS_SHOWN, most, None)])
-    return Column("hours_left", LASTS, "h", mappings=mappings, decimals=1, width=width)
+    name, title = ("hours_least", AT_LEAST) if least else ("hours_left", LASTS)
+    return Column(name, title, IN_HOURS, mappings=mappings, decimals=1, width=width)
 
 
 MAP_NAMES = {
@@ -61,6 +69,13 @@ def lifelines(kit: Kit) -> PanelOf:
     )
 
 
+def _with_units(lang: str) -> dict[str, Text]:
+    """What measures are called, with the unit of their values unless they are shares or indices."""
+    units = {name: measure.unit for name, measure in registry().measures.items() if measure.unit != "1"}
+    named = palette.measure_words(lang)
+    return named | {name: _("{service} in {unit}", service=named[name], unit=unit) for name, unit in units.items()}
+
+
 def services(kit: Kit) -> PanelOf:
     """The quality of each service over time."""
     return kit.lines(
@@ -84,11 +99,11 @@ def worst_services(kit: Kit, domain: str | None) -> PanelOf:
         _("Services by their quality, the worst first; with the value, the required level, and the people below it."),
         queries.worst_levels(domain),
         [
-            Column("district", PLACE, width=100),
+            place(kit),
             Column(
                 "measure",
                 _("Service"),
-                mappings=palette.of_texts(palette.measure_words(kit.lang), kit.lang),
+                mappings=palette.of_texts(_with_units(kit.lang), kit.lang),
                 wrap=True,
             ),
             Column("quality", _("Quality"), "percentunit", decimals=1, width=90),
@@ -102,7 +117,7 @@ def worst_services(kit: Kit, domain: str | None) -> PanelOf:
     )
 
 
-def lifeline_modes(kit: Kit) -> PanelOf:
+def lifeline_modes(kit: Kit, legend: bool = True) -> PanelOf:
     """How each lifeline went through its modes."""
     return kit.timeline(
         _("Lifelines over time"),
@@ -111,4 +126,5 @@ def lifeline_modes(kit: Kit) -> PanelOf:
         palette.states(kit.lang),
         f"$tag_label_{held(kit.lang)}",
         interval="1m",
+        legend=legend,
     )

@@ -401,7 +401,9 @@ def reset(database: sqlite3.Connection, gateway: str, above: int, reason: str) -
 
 
 def resets(database: sqlite3.Connection) -> list[Reset]:
-    """All that was ever done by `reset`, in order."""
+    """All that was ever done by `reset`, in order: in a store of an earlier version, nothing."""
+    if not database.execute("select 1 from sqlite_master where type = 'table' and name = 'audit'").fetchone():
+        return []
     rows = database.execute("select at_ms, gateway, above, boots, packs, reason from audit order by id")
     return [
         Reset(at, gateway, above, tuple(map(int, boots.split())), *more) for at, gateway, above, boots, *more in rows

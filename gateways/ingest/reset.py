@@ -12,7 +12,7 @@ from pathlib import Path
 from gateways.ingest.ledger import Reset, open_database, reset, resets
 from simulator.contracts.command_line import BAD_INPUT, program, say_places
 from simulator.contracts.problem import reason_of
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("gateways")
 
@@ -46,23 +46,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(say(_("give --above and --reason as well")), file=sys.stderr)
         return BAD_INPUT
     try:
-        with closing(open_database(given.store)) as database:
-            if given.gateway is not None:
+        if given.gateway is not None:
+            with closing(open_database(given.store)) as database:
                 reset(database, given.gateway, given.above, given.reason)
+        # Who only looks changes nothing, not even how the file is written.
+        with closing(sqlite3.connect(f"{given.store.resolve().as_uri()}?mode=ro", uri=True)) as database:
             done = resets(database)
     except sqlite3.Error as error:
         failed = _("cannot be used: {reason}", reason=reason_of(error))
         print(f"{given.store}: {say(failed)}", file=sys.stderr)
         return BAD_INPUT
     for one in done:
-        print(_line(one))
+        print(say(_told(one)))
     return 0
 
 
-def _line(one: Reset) -> str:
-    at = datetime.fromtimestamp(one.at_ms / 1000, UTC).isoformat(timespec="seconds")
-    boots = " ".join(map(str, one.boots)) or "-"
-    return f"{at} {one.gateway} above {one.above}: boots {boots}; packs {one.packs}; {one.reason}"
+def _told(one: Reset) -> Text:
+    return _("{at} {gateway} above {above}: boots {boots}; packs {packs}; {reason}").filled(
+        at=datetime.fromtimestamp(one.at_ms / 1000, UTC).isoformat(timespec="seconds"),
+        gateway=one.gateway,
+        above=str(one.above),
+        boots=" ".join(map(str, one.boots)) or "-",
+        packs=str(one.packs),
+        reason=one.reason,
+    )
 
 
 if __name__ == "__main__":

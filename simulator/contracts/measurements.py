@@ -156,11 +156,11 @@ MODE = Measurement(
         *_i("state", "fallbacks_left", "left_now"),
         *_f("share", unit="1"),
         *_f("since_s", unit="s"),
-        *_f("hours_left", "hours_now", unit="h"),
+        *_f("hours_left", "hours_least", "hours_now", unit="h"),
         *_t("mode", "mode_de", "mode_en"),
     ),
     "what a component with a fallback runs on, how many ways are left behind it, and how long what it draws on lasts "
-    "as it goes now. `left_now` and `hours_now` are the same for alert rules, silent once a run is over",
+    "as it goes now, and at least. `left_now` and `hours_now` are the same for alert rules, silent once a run is over",
 )
 PLENTY = 99
 """`left_now` once a run is over."""
@@ -220,8 +220,8 @@ FIGURE = Measurement(
 STORE = Measurement(
     "depletion",
     (*_PLACE, "domain", "kind", "component", *_LABEL),
-    (*_f("hours_left", unit="h"), *_f("amount"), *_i("draining"), *_t("unit")),
-    "what a tank, battery or fuel tank holds, and for how long that lasts as it goes now",
+    (*_f("hours_left", "hours_least", unit="h"), *_f("amount"), *_i("draining"), *_t("unit")),
+    "what a tank, battery or fuel tank holds, for how long that lasts as it goes now, and for how long at least",
 )
 BALANCE = Measurement(
     "balance",

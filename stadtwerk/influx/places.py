@@ -118,7 +118,7 @@ class Places:
         measure, place = registry().measures[owed.measure], self.label(owed.subject)
         if owed.subject in self.city.components:
             return place
-        return _("{place}: {measure}", place=place, measure=measure.title)
+        return _("{place}: {measure}", place=place, measure=measure.service)
 
     def level_tags(self, level: ServiceLevel) -> dict[str, str]:
         """District, owner, domain, measure and level."""

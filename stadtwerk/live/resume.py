@@ -90,15 +90,24 @@ def resume(run: Path, settings: LiveSettings, terminal: Terminal) -> Resumed:
 
 
 def _check(found: Left, settings: LiveSettings) -> None:
-    """Readings go on to where the others are."""
-    known = found.resumable.store
-    if settings.store == known:
-        return
-    if known == "embedded":
-        what, fix = _("the run wrote to its own store"), _("leave --influx out")
-    else:
-        what, fix = _("the run wrote to {store}", store=known), _("give the database as then")
-    raise BadInput([Problem(str(found.base), 0, "--influx", what, fix)])
+    """Readings go on to where the others are, by brokers that are closed to strangers if those of the run were."""
+    known, problems = found.resumable, []
+
+    def wrong(field: str, what: Text, fix: Text) -> None:
+        problems.append(Problem(str(found.base), 0, field, what, fix))
+
+    if settings.brokers != known.brokers:
+        if known.brokers == "mosquitto":
+            wrong("--mosquitto", _("the run used Mosquitto brokers"), _("give the folder of its secrets as then"))
+        else:
+            wrong("--mosquitto", _("the run used embedded brokers"), _("leave --mosquitto and --attach out"))
+    if settings.store != known.store:
+        if known.store == "embedded":
+            wrong("--influx", _("the run wrote to its own store"), _("leave --influx out"))
+        else:
+            wrong("--influx", _("the run wrote to {store}", store=known.store), _("give the database as then"))
+    if problems:
+        raise BadInput(problems)
 
 
 def _deliver(found: Left, watch: HealthWatch, settings: LiveSettings) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from resilience.judge.affected import affected, by_service, groups, lacking, lows, union
-from simulator.contracts.measurements import VERDICT_CODES
+from simulator.contracts.measurements import HOURS_SHOWN, VERDICT_CODES
 from simulator.contracts.registry import registry
 from stadtwerk.__main__ import main
 from stadtwerk.influx.push import identity
@@ -76,6 +76,25 @@ def check(pushed: Pushed, path: Path, run: str) -> None:
     assert shown == {name: value for name, value in figures["metrics"].items() if value is not None}
 
 
+def at_least(pushed: Pushed, run: str) -> int:
+    """Hold what every water tank is said to last at least against the hours that came; how many were held."""
+    held = 0
+    query = f"SELECT hours_left, hours_least, amount, draining FROM depletion WHERE \"run\" = '{run}' AND kind = 'tank'"
+    for series in pushed.server.query(query + " GROUP BY component"):
+        rows = series["values"]
+        for looks in (6, 12, 24):
+            for (at, hours, least, amount, draining), (then, *_, left, _on) in zip(rows, rows[looks:], strict=False):
+                if draining and hours < HOURS_SHOWN:
+                    assert least <= hours, series["tags"]
+                    assert amount - left <= amount * ((then - at) / 3.6e6 / least), (series["tags"], at)
+                    held += 1
+    return held
+
+
+def test_a_water_tank_lasts_as_long_as_is_said_at_least(pushed: Pushed) -> None:
+    assert at_least(pushed, "rich") > 50
+
+
 def test_tiles_of_an_evening_on_which_much_fails(pushed: Pushed, rich: Path) -> None:
     check(pushed, rich, "rich")
 
@@ -98,6 +117,7 @@ def test_tiles_of_three_scenarios(pushed: Pushed, forgotten: None, tmp_path: Pat
     assert main(["run", scenario, "--out", str(folder), "--mqtt", "off"]) in (0, 1, 2)
     assert main([*pushed.arguments(folder), "--no-readings"]) == 0
     check(pushed, folder, "tiles")
+    at_least(pushed, "tiles")
 
 
 def test_what_is_said_to_last_lasts_so_long_within_a_tenth(pushed: Pushed) -> None:

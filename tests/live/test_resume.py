@@ -134,3 +134,49 @@ def test_reading_the_store_while_the_run_ends_breaks_neither(tmp_path: Path) -> 
         reader.join()
     assert not failures
     assert len(read_columns(path)) == 400
+
+
+@pytest.mark.nightly  # its parts are tried above
+def test_a_live_run_ends_in_order_while_its_store_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_scenario(tmp_path)
+    ending, failures, looks = threading.Event(), [], [0, 0]
+    places = (tmp_path / "out.undelivered" / "store.sqlite", tmp_path / "out" / "store.sqlite")
+
+    def look(hold: bool) -> None:
+        while not ending.is_set():
+            for place, path in enumerate(places):
+                try:
+                    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+                        database.execute("begin")
+                        first = database.execute("select count(*) from block").fetchone()
+                        time.sleep(1.0 if hold else 0.0)  # longer than the store takes to be closed
+                        assert database.execute("select count(*) from block").fetchone() == first
+                    looks[place] += 1
+                except sqlite3.OperationalError as error:
+                    # It is not there yet, has not got its tables yet, or is being put in place.
+                    if not any(said in str(error) for said in ("unable to open", "no such table")):
+                        failures.append(error)
+                except AssertionError as error:
+                    failures.append(error)
+            time.sleep(0.01)
+
+    readers = [threading.Thread(target=look, args=(hold,)) for hold in (False, False, True)]
+    for reader in readers:
+        reader.start()
+    try:
+        code = main([*COMMAND, "--speed", "300"])
+        time.sleep(1.5)
+    finally:
+        ending.set()
+        for reader in readers:
+            reader.join()
+    assert code == 0, capsys.readouterr()
+    assert not failures
+    assert min(looks) > 10, "it was read while the run went on, and when it had ended"
+    live = read_live(tmp_path / "out", 0)
+    tally = live.record["tally"]
+    assert live.record["holds"] and (tally["missing"], tally["doubled"], tally["disordered"]) == (0, 0, 0)
+    assert written(places[1]) == tally["rows"]

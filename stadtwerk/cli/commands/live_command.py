@@ -166,7 +166,12 @@ def execute(options: argparse.Namespace) -> int:
         options.drain,
     )
     if options.resume is not None:
-        resumed = resume(Path(options.resume), settings, terminal)
+        try:
+            resumed = resume(Path(options.resume), settings, terminal)
+        except KeyboardInterrupt:
+            said = _("stopped by the user; what is left is kept, `stadtwerk live --resume {out}` delivers it.")
+            print(said.filled(out=options.resume).of(options.lang), file=sys.stderr)
+            return 130
         print(resumed.sentence().of(options.lang))
         return 0 if resumed.holds else FAIL
     request = RunRequest.from_arguments(
