@@ -48,7 +48,7 @@ def city(lang: str) -> str:
     page.put(
         Put("carried", _carried(kit), 9, 5), Put("draining", _draining(kit), 7, 5), Put("faults", _faults(kit), 8, 5)
     )
-    page.put(Put("legend", legend(kit), 24, 1))
+    page.put(Put("legend", legend(kit), 24, 2))
     page.put(Put("modes", lifeline_modes(kit, legend=False), 14, 9), Put("map", _map(kit), 10, 9))
     page.put(Put("services", services(kit), 12, 12), Put("people", _people(kit), 12, 12))
     page.put(Put("worst", worst_services(kit, None), 12, 10), Put("lifelines", lifelines(kit), 12, 10))

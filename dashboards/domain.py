@@ -30,7 +30,7 @@ def domain_page(domain: Domain, lang: str) -> str:
     page.row(_("Map"))
     people, hours, quality = _figures(kit, domain)
     page.put(people, hours)
-    page.put(Put("legend", legend(kit), 24, 1))
+    page.put(Put("legend", legend(kit), 24, 2))
     page.put(Put("map", _map(kit, domain), 12, 14), quality)
     page.row(_("Supply and demand"))
     page.put(*_supply(kit, domain, declared))

@@ -33,7 +33,14 @@ def legend(kit: Kit) -> PanelOf:
         for words, colour, sign in palette.STATES.values()
     ]
     content = f'<div style="font-size: 12px; line-height: 14px">{"&emsp;&emsp;".join(named)}</div>'
-    return text.Panel().title("").transparent(True).mode(text_model.TextMode.HTML).content(content)
+    return (
+        text.Panel()
+        .title(kit.say(_("Legend")))
+        .description(kit.say(_("What colours and letters mean, on the map and in the courses of states.")))
+        .transparent(True)
+        .mode(text_model.TextMode.HTML)
+        .content(content)
+    )
 
 
 class Ready(Builder[Any]):

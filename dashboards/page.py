@@ -97,9 +97,9 @@ class Page:
     def variables(self, *others: build.CustomVariable, run_b: bool = False) -> None:
         """Run, city, district and owner, and what this page has beside them."""
         say = self.kit.say
-        self._board = self._board.with_variable(_variable("run", say(_("Run")), queries.runs()))
+        self._board = self._board.with_variable(_runs_variable("run", say(_("Run"))))
         if run_b:
-            other = _variable("run_b", say(_("Run to compare")), queries.runs())
+            other = _runs_variable("run_b", say(_("Run to compare")))
             self._board = self._board.with_variable(other)
         for name, label, of in (
             ("city", _("City"), RUN),
@@ -188,6 +188,11 @@ def _variable(name: str, label: str, query: str, multi: bool = False) -> build.Q
         every = model.VariableOption(text="All", value="$__all", selected=True)
         made = made.all_value(".*").current(every)
     return made
+
+
+def _runs_variable(name: str, label: str) -> build.QueryVariable:
+    """A variable for one run, the newest until somebody chooses: the order is that of the answer."""
+    return _variable(name, label, queries.runs()).sort(model.VariableSort.DISABLED)
 
 
 def measure_variable(kit: Kit, first: str) -> build.CustomVariable:

@@ -52,7 +52,8 @@ from simulator.contracts.state import State
 
 
 def runs() -> str:
-    return f'SHOW TAG VALUES FROM "{RUN.name}" WITH KEY = {tag(RUN, "run")}'
+    """The names of all runs, the one that plays last first."""
+    return f'SELECT {field(RUN, "name")} FROM "{RUN.name}" ORDER BY time DESC'
 
 
 def values_of(of: Measurement, name: str, run: str = "run") -> str:

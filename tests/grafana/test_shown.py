@@ -13,6 +13,7 @@ import pytest
 from dashboards import palette
 from resilience.judge.verdict import Category
 from simulator.contracts.measurements import OVER, VERDICT_CODES
+from simulator.contracts.registry import registry
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import pages, panels
 from tests.grafana.shown import INSTALLED, Field, frames, shown
@@ -66,7 +67,8 @@ def amiss(panel: dict[str, Any], fields: Sequence[Field], lang: str) -> list[str
                 found.append(f"{field.name}: {raw!r} is shown as {text!r}")
             elif codes is not None and raw in codes:
                 word, wanted = codes[raw]
-                if text != word or (wanted is not None and colour != wanted):
+                unit = registry().measures[raw].unit if field.column == "measure" and raw in registry().measures else ""
+                if text not in (word, f"{word} in {unit}") or (wanted is not None and colour != wanted):
                     found.append(f"{field.name}: {raw!r} is shown as {text!r} in {colour}, not {word!r} in {wanted}")
             elif codes is not None and field.column not in NUMBERS:
                 found.append(f"{field.name}: nobody knows what {raw!r} means")

@@ -13,11 +13,30 @@ from resilience.judge.affected import affected, by_service, groups, lacking, low
 from simulator.contracts.measurements import HOURS_SHOWN, VERDICT_CODES
 from simulator.contracts.registry import registry
 from stadtwerk.__main__ import main
+from stadtwerk.influx.places import Places
 from stadtwerk.influx.push import identity
 from stadtwerk.runs.finished import RunFolder, read_folder
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import Dashboard, load, pages, panels
 from tests.support.stored import lived
+
+HELD = {
+    "city": {"Affected now", "Most people affected at once", "Worst service", "Faults without fallback", "Verdict"},
+    "compare": {"Verdict (before: ${run:text})", "Verdict (after: ${run_b:text})"},
+    "resilience": {"Verdict"},
+    "health": {"Late", "Lost", "Rejected", "Dead letters"},
+    **{domain.value: {"Most people affected at once", "Person-hours so far"} for domain in registry().pages},
+}
+"""The tiles of each page that are held here."""
+OF_THE_WAY = {"Readings per second", "Most that waited"}
+"""What a moment of the telemetry was; no figure of a run says it, and test_push holds it against the readings."""
+
+
+def test_no_tile_is_left_out() -> None:
+    for path in pages("en"):
+        tiles = {panel["title"] for panel in panels(load(path)) if panel["type"] == "stat"}
+        assert tiles - OF_THE_WAY == HELD[path.stem], path.stem
+
 
 SCENARIOS = ("substation-winter", "main-break", "pump-link-cut")
 
@@ -55,8 +74,30 @@ def check(pushed: Pushed, path: Path, run: str) -> None:
     assert peak["onset_ms"] == (zero_ms + spans[0][0] if spans else None)
     assert peak["peak_ms"] == (None if once.at is None else zero_ms + once.at)
     assert peak["lasted_s"] == pytest.approx(sum(end - begin for begin, end in spans) / 1000)
+    (uncovered,) = tiles.rows("city", "Faults without fallback")
+    assert uncovered["uncovered"] == -1, "the run is over"
     (worst,) = tiles.rows("city", "Worst service")
-    assert (worst["worst"] == "none") == (once.most == 0)
+    missed = [one for one in figures["levels"] if one["person_hours"]]
+    label = {one["id"]: Places(folder.city).level_label(one["id"]).en for one in missed}
+    assert worst["worst"] in (label.values() if missed else ("none",))
+    (at,) = pushed.rows(f"SELECT LAST(worst_quality) AS quality FROM affected WHERE \"run\" = '{run}'")
+    assert all(one["worst"] >= at["quality"] - 1e-9 for one in missed if one["minimum"] <= 1.0)
+    for page in ("resilience", "compare"):
+        title = "Verdict" if page == "resilience" else "Verdict (before: ${run:text})"
+        assert [row["verdict"] for row in tiles.rows(page, title)] == [verdict["verdict"]]
+
+    shown = {
+        f"{row['category']}: {row['expectation']}": row for row in tiles.rows("resilience", "Expectations and checks")
+    }
+    shown |= {f"redundancy: {row['redundancy']}": row for row in tiles.rows("resilience", "Fallbacks")}
+    findings = {one: VERDICT_CODES[said] for one, said in figures["findings"].items()}
+    assert {one: row["verdict"] for one, row in shown.items()} == findings
+    taken = json.loads((path / "run.json").read_text(encoding="utf-8"))["readings"]
+    shares = figures["metrics"]
+    (lost,), (late,) = tiles.rows("health", "Lost"), tiles.rows("health", "Late")
+    assert lost["lost"] == round(shares["readings-lost: telemetry"] * taken)
+    assert late["count"] == round(shares["readings-late: telemetry"] * (taken - lost["lost"]))
+    assert [tiles.rows("health", title)[0]["count"] for title in ("Rejected", "Dead letters")] == [0, 0]
 
     services = {row.need: row for row in by_service(folder.city, past, 0, folder.end)}
     hours = {row["measure"]: row for row in tiles.rows("city", "Person-hours by service")}
@@ -72,8 +113,8 @@ def check(pushed: Pushed, path: Path, run: str) -> None:
         for need in peaks.keys() & services.keys():
             assert peaks[need] == services[need].most_people, (domain, need)
             assert so_far[need] == pytest.approx(figures["services"][need]), (domain, need)
-    shown = {row["name"]: row["value"] for row in tiles.rows("resilience", "Figures of the run")}
-    assert shown == {name: value for name, value in figures["metrics"].items() if value is not None}
+    metrics = {row["name"]: row["value"] for row in tiles.rows("resilience", "Figures of the run")}
+    assert metrics == {name: value for name, value in figures["metrics"].items() if value is not None}
 
 
 def at_least(pushed: Pushed, run: str) -> int:

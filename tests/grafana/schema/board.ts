@@ -5,6 +5,7 @@ import type * as geomap from '@grafana/schema/dist/esm/raw/composable/geomap/pan
 import type * as stat from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
 import type * as timeline from '@grafana/schema/dist/esm/raw/composable/statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen';
 import type * as table from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
+import type * as text from '@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen';
 import type * as trend from '@grafana/schema/dist/esm/raw/composable/trend/panelcfg/x/TrendPanelCfg_types.gen';
 import type * as timeseries from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 
@@ -52,11 +53,14 @@ type AnyPanel =
   | Of<'stat', stat.Options>
   | Of<'state-timeline', timeline.Options, timeline.FieldConfig>
   | Of<'table', table.Options, table.FieldConfig>
+  | Of<'text', text.Options>
   | Of<'timeseries', timeseries.Options, timeseries.FieldConfig>
   | Of<'trend', trend.Options, trend.FieldConfig>
   | Of<'alertlist', Record<string, unknown>>; // not among the published types
 
-type Variable = Omit<g.VariableModel, 'query'> & { query: { refId: string; query: string } };
+type Variable =
+  | (Omit<g.VariableModel, 'query' | 'type'> & { type: 'query'; query: { refId: string; query: string } })
+  | (Omit<g.VariableModel, 'query' | 'type'> & { type: 'custom'; query: string });
 
 export type Board = Plain<
   Omit<g.Dashboard, 'panels' | 'annotations' | 'templating'> & {
