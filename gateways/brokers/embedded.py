@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import secrets
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
@@ -244,7 +245,7 @@ def _binary() -> Path:
 _API = "$JS.API.STREAM"
 
 
-def _asked(stream: BinaryIO, what: str, body: bytes) -> dict[str, Any]:
+def _asked(stream: io.BufferedRWPair, what: str, body: bytes) -> dict[str, Any]:
     """The answer to a question about the stream of messages. Raises `ValueError` or `OSError`."""
     subject = f"{_API}.{what}.{_MESSAGES} _INBOX.{_KEEPER}".encode()
     stream.write(b"PUB %s %d\r\n%s\r\n" % (subject, len(body), body))
