@@ -143,7 +143,7 @@ def _carried(kit: Kit) -> PanelOf:
             Column("fallbacks_left", _("behind it"), width=85),
         ],
         sort=("hours_left", False),
-        no_value=_("nothing runs on a fallback"),
+        no_value=_("nothing on a fallback in the time shown"),
     )
 
 
@@ -165,7 +165,7 @@ def _draining(kit: Kit) -> PanelOf:
         ],
         sort=("hours_left", False),
         most=30,
-        no_value=_("nothing runs down"),
+        no_value=_("nothing runs down in the time shown"),
     )
 
 
@@ -241,7 +241,7 @@ def _faults(kit: Kit) -> PanelOf:
             Column("uncovered", _("Services"), "short", width=105),
         ],
         sort=("uncovered", True),
-        no_value=_("no fault in this run"),
+        no_value=_("no fault in the time shown"),
     )
 
 

@@ -103,7 +103,7 @@ def _gateways(kit: Kit) -> PanelOf:
         [
             Column(f"label_{held(kit.lang)}", _("Gateway")),
             place(kit),
-            Column("silent_s", _("silent for"), LONG, decimals=0, width=100),
+            Column("silent_s", _("silent for"), IN_SECONDS, decimals=0, width=100),
             Column("last_seen_ms", _("last seen"), "dateTimeAsIso", width=170),
             Column("rate_hz", _("per second"), "cps", decimals=2, width=100),
             Column("outbox", _("waiting"), "short", width=80),

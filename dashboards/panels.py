@@ -26,7 +26,7 @@ _ = Words("dashboards")
 PanelOf = Builder[model.Panel]
 """A panel that is not finished yet."""
 
-NOTHING = _("nothing here")
+NOTHING = _("nothing in the time shown")
 DIFFERENCE = "difference"
 """The column of what two runs differ by."""
 EMPTY = "–"
@@ -275,7 +275,7 @@ class Kit(TableKit):
         """Several columns of one row beside each other, each with what it is called; the first by its limits."""
         fields = "|".join(re.escape(self.say(column.title)) for column in columns)  # it goes by what they are called
         panel = (
-            self._figures(title, description, InfluxQuery(query), columns[0].unit, plain())
+            self._figures(title, description, InfluxQuery(query), columns[0].unit, grey())
             .reduce_options(_last().fields(f"/^({fields})$/"))
             .orientation(common.VizOrientation.VERTICAL)
             .text(build.VizTextDisplayOptions().value_size(size))
@@ -284,7 +284,7 @@ class Kit(TableKit):
         for place, column in enumerate(columns):
             given = self._column(column)
             panel = panel.override_by_name(
-                column.name, given if place else [*given, prop("thresholds", limits.build())]
+                column.name, [*given, prop("thresholds", (plain() if place else limits).build())]
             )
         return panel
 

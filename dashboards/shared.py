@@ -61,9 +61,9 @@ def lifelines(kit: Kit) -> PanelOf:
         [
             Column(f"label_{held(kit.lang)}", NAME, wrap=True),
             Column("mode", _("runs on"), width=130, wrap=True),
-            Column("state", STATE, mappings=palette.states(kit.lang), coloured=True, width=190),
+            Column("state", STATE, mappings=palette.states(kit.lang), coloured=True, width=175),
             lasts(kit, 125),
-            Column("fallbacks_left", _("Fallbacks left"), mappings=left, coloured=True, width=140),
+            Column("fallbacks_left", _("Fallbacks left"), mappings=left, coloured=True, width=185),
         ],
         sort=("state", True),
     )

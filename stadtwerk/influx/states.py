@@ -285,17 +285,17 @@ class States:
 
     def _write_mode(self, component: Component, tick: int) -> None:
         mode, since = self._modes[component.id]
-        left = self.fallbacks_left(component)
+        left, state = self.fallbacks_left(component), state_of_mode(component.kind, mode)
         hours, least = (min(HOURS_SHOWN, one) for one in self._lasts(component, tick))
         said = mode_words(component.kind, mode)
         fields: dict[str, Value] = {
-            "state": int(state_of_mode(component.kind, mode)),
+            "state": int(state),
             "fallbacks_left": left,
             "left_now": left,
             "share": self._shares.get(component.id),
             "since_s": None if since is None else to_s(tick - since),
-            "hours_left": hours,
-            "hours_least": least,
+            "hours_left": None if state is State.FAILED else hours,
+            "hours_least": None if state is State.FAILED else least,
             "hours_now": hours,
             "mode": mode,
             "mode_de": said.de,
