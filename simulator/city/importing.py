@@ -37,6 +37,7 @@ from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Verbatim, Words
 from simulator.domains.energy.catalogue import BUS
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.ict.catalogue import GATEWAY
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.traffic.catalogue import ROAD_NODE
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
@@ -166,17 +167,32 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     layer = generate(ground, networks, PLAN, known)
     if sources.sensors_per_gateway:
         layer = generate(ground, networks, replace(PLAN, gateways=_gateways(ground, layer, sources)), known)
+        behind = _behind(ground, layer)
+        text = _(
+            "as many a district as it has sensors for one of {asked} each; a sensor reports to the nearest, so the "
+            "fullest of {count} has {most}",
+            asked=sources.sensors_per_gateway,
+            count=sum(one.kind == GATEWAY for one in layer.components),
+            most=max(behind.values(), default=0),
+        )
+        draft = replace(draft, assumptions=(*draft.assumptions, Assumption(_("telemetry gateways"), text)))
     return _with_assets(sources, with_layer(draft, layer), networks, gathered.assets)
 
 
 def _gateways(ground: BareTown, layer: Layer, sources: ImportSources) -> dict[str, int]:
-    """Gateways by district, so that at most so many sensors report to one, as far as they are spread evenly."""
-    components = {**ground.components, **{one.id: one for one in layer.components}}
-    behind: dict[str, int] = {}
-    for cohort in expand(layer.sensors, components):
-        district = components[cohort.gateway].district
-        behind[district] = behind.get(district, 0) + len(cohort.components)
-    return {district: math.ceil(count / sources.sensors_per_gateway) for district, count in behind.items()}
+    """Gateways by district: one for so many of its sensors."""
+    home, in_district = {one.id: one.district for one in layer.components}, dict[str, int]()
+    for gateway, count in _behind(ground, layer).items():
+        in_district[home[gateway]] = in_district.get(home[gateway], 0) + count
+    return {district: math.ceil(count / sources.sensors_per_gateway) for district, count in in_district.items()}
+
+
+def _behind(ground: BareTown, layer: Layer) -> dict[str, int]:
+    """Sensors by the gateway that they report to."""
+    found: dict[str, int] = {}
+    for cohort in expand(layer.sensors, {**ground.components, **{one.id: one for one in layer.components}}):
+        found[cohort.gateway] = found.get(cohort.gateway, 0) + len(cohort.components)
+    return found
 
 
 def _with_assets(sources: ImportSources, draft: CityDraft, networks: Networks, assets: tuple[Asset, ...]) -> CityDraft:

@@ -121,3 +121,7 @@ def test_a_town_is_cut_into_as_many_districts_and_gateways_as_asked(tmp_path: Pa
         behind[cohort.gateway] = behind.get(cohort.gateway, 0) + len(cohort.components)
     assert len(many.of_kind("gateway")) > 1 and sum(behind.values()) > 2
     assert len(behind) >= 2
+    per_gateway = sum(behind.values()) / len(many.of_kind("gateway"))
+    assert per_gateway <= 2, "one for two of its district"
+    told = next(note.text.en for note in many.assumptions if note.subject.en == "telemetry gateways")
+    assert told.endswith(f"the fullest of {len(many.of_kind('gateway'))} has {max(behind.values())}")
