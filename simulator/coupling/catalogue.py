@@ -22,7 +22,12 @@ DRIVER, ALL = Trade("driver"), Trade("all")
 SERVED_LESS = falls("duty_share", 1e-6, 60.0)
 """A lifeline serves less of its duty than before, at once: later it may also close for the night."""
 
-SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True, evidence=(SERVED_LESS, ELSEWHERE))
+SITE_OUT = FaultPoint(
+    "site-out",
+    _("site cannot be used"),
+    disables=True,
+    evidence=(SERVED_LESS, logged("crew.waits-for-depot"), ELSEWHERE),
+)
 
 
 NO_WEAR = "a building does not wear out within a run; what stands in it has rates of its own"

@@ -226,6 +226,7 @@ class Crews:
         self._since: dict[tuple[str, str], int] = {}  # fault and where it is -> the event since which
         for fault in (STAFF_ABSENT, FUEL_NOT_DELIVERED):
             faults.handle(fault, self._on_fault)
+        faults.handle_disabling(self._on_disabled)
         for depot in self._depots:
             supply.watch(depot, lambda subject, cause: self._look_soon())
         calls.listen(self._look_soon)
@@ -366,6 +367,10 @@ class Crews:
             self._since.pop((fault, target), None)
         self._look_soon()
 
+    def _on_disabled(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if target in self._depots and active:
+            self._since[events.DEPOT_OUT.name, target] = event
+
     def _look_soon(self) -> None:
         if self._waiting and not self._queued:
             self._queued = True
@@ -460,6 +465,8 @@ class Crews:
     def _behind(self, why: EventCode, job: Job, asked: Sequence[Depot]) -> list[int | None]:
         """The faults at the depots that are asked, and where the job is, that are behind what hinders them."""
         places = [depot.id for depot in asked]
+        if why is events.DEPOT_OUT:
+            return [self._since.get((why.name, place)) for place in places]
         if why is events.NO_CREW:
             return [self._since.get((STAFF_ABSENT, place)) for place in places]
         if why is events.NO_TRUCK:

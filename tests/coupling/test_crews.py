@@ -318,6 +318,16 @@ def test_a_delivery_that_is_stopped_waits_and_a_truck_on_its_way_turns_back(plac
     assert got == [2 * HOUR_S + FIRST_S]
 
 
+def test_why_a_depot_sends_nobody_stands_in_the_log_as_the_cause() -> None:
+    r, done = works(yard(water_crews=1.0)), list[tuple[str, float]]()
+    out = r.faults.apply("yard", "site-out", "fire", {})
+    run_to(r, 60)
+    send(r, done, "pump-1")
+    run_to(r, HOUR_S)
+    waits = next(event for event in r.log.events if event.code == "crew.waits-for-depot")
+    assert not done and any(out in {one.id for one in r.log.trace(cause)} for cause in waits.causes)
+
+
 @pytest.mark.parametrize(("absent", "on_duty"), [((), 4), ((0.5,), 2), ((0.3,), 2), ((0.5, 0.5), 1), ((1.0,), 0)])
 def test_absent_staff_means_fewer_crews(absent: tuple[float, ...], on_duty: int) -> None:
     r, done = works(yard(water_crews=4.0)), []

@@ -284,15 +284,18 @@ def test_a_control_link_that_comes_back_overtakes_the_crew(file: Path) -> None:
     assert of_kind(runtime, EventKind.CREW), "a crew had been called before"
 
 
-def test_a_stuck_switch_is_passed_over(file: Path) -> None:
+def test_a_stuck_switch_is_tried_once_and_then_passed_over(file: Path) -> None:
+    """Nobody knows of it before. What the attempt costs, and all that follows, is put down to it as well."""
     free, _ = started(file, start_at=datetime(2026, 1, 20, 3, 0), hours=3)
     free.faults.apply("line-50", "line-trip", "test", {})
     free.clock.run_until(HOUR)
     used = of_kind(free, EventKind.SWITCH)[0].subject
     runtime, domain = started(file, start_at=datetime(2026, 1, 20, 3, 0), hours=3)
-    runtime.faults.apply(used, "switch-stuck", "test", {})
+    stuck = runtime.faults.apply(used, "switch-stuck", "test", {})
     runtime.faults.apply("line-50", "line-trip", "test", {})
     runtime.clock.run_until(HOUR)
+    tried = [event for event in runtime.log.events if event.code == "energy.switch-stuck"]
+    assert [event.subject for event in tried] == [used] and stuck in tried[0].causes
     assert used not in [event.subject for event in of_kind(runtime, EventKind.SWITCH)]
     ends = next(s.ends for s in domain.state.grid.switches if s.id == used)
     assert not domain.state.closed[list(ends)].all()

@@ -60,6 +60,17 @@ def test_stations_that_are_out_and_closed_roads_leave_people_waiting(tmp_path: P
     assert course(world) == [(0.0, 1.0), (60.0, 0.3), (120.0, 0.0), (180.0, 0.3), (240.0, 1.0)]
 
 
+@pytest.mark.parametrize("at_s", [240, 300, 301])
+def test_that_nobody_comes_is_put_down_to_the_station_at_whatever_second_it_is_lost(tmp_path: Path, at_s: int) -> None:
+    """Also at a full five minutes, when traffic is looked at anyway."""
+    world, _ = started(two_stations(tmp_path), 1200)
+    at(world, at_s, lambda: world.faults.apply("station-t", "site-out", "x", {}))
+    run(world)
+    low = next(event for event in world.log.events if event.code == "level.low")
+    assert low.at == at_s * 1000
+    assert {one.subject for cause in low.causes for one in world.log.trace(cause)} >= {"station-t"}
+
+
 @pytest.mark.parametrize(
     ("rule", "minutes", "counted"),
     [

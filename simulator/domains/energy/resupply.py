@@ -82,6 +82,7 @@ class Resupply:
         self._runtime, self._state, self._limits, self._changed = runtime, state, limits, changed
         self._orders: list[_Order] = []
         self._told: set[int] = set()
+        self._found_stuck: set[str] = set()
         self._unnoticed: set[int] = set()
         self._isolated: set[str] = set()
         self.regions: list[Region] = []
@@ -279,11 +280,12 @@ class Resupply:
 
     def _free(self) -> Sequence[RingSwitch]:
         state, busy = self._state, {order.switch.id for order in self._orders}
+        self._found_stuck &= state.stuck  # whoever has tried in vain knows it; that one moves again is told at once
         return [
             switch
             for switch in self._grid.switches
             if switch.id not in busy
-            and switch.id not in state.stuck
+            and switch.id not in self._found_stuck
             and not state.closed[list(switch.ends)].all()
             and state.branch_ok[switch.branch]
             and state.bus_ok[self._buses(switch)].all()
@@ -589,6 +591,8 @@ class Resupply:
         log = self._runtime.log
         if switch.id in state.stuck:
             self._undo(order, cause)
+            self._found_stuck.add(switch.id)
+            cause = log.together((state.outages.get((switch.id, "switch-stuck")), cause))
             self._changed(log.add(events.DOES_NOT_MOVE, switch.id, cause=cause))
             return
         if order.remote and not self._remote(switch):

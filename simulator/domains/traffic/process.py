@@ -115,7 +115,7 @@ class Traffic:
             self.signals.refresh()
             if self._surging:
                 self._see_out()
-            self._look()
+            self._changed(None)  # at this instant, but after whoever is told now of what broke in it
 
     def _on_road(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._catch_up()
@@ -163,10 +163,12 @@ class Traffic:
             self._changed(event)
 
     def _on_station(self, station: str, cause: int | None) -> None:
+        self._standing.note(station, cause)
         self._changed(cause)
 
     def _on_staff(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if any(station.id == target for station in self.rescue.stations):
+            self._standing.note(target, event)
             self._changed(event)
 
     def _flows_into(self, roads: Sequence[int]) -> Floats:
@@ -195,7 +197,8 @@ class Traffic:
         self._queued = False
         self.routes.update(self.engine.travel_time_s, self.engine.is_open)
         # While something is out of order, levels that sink are put down to the last thing that went wrong.
-        if not (self.signals.disturbed or self._surging) and bool((self.engine.share >= 1).all()):
+        stand = all(self._runtime.supply.works(station.id) for station in self.rescue.stations)
+        if stand and not (self.signals.disturbed or self._surging) and bool((self.engine.share >= 1).all()):
             cause, self._cause = self._cause, None
         else:
             cause = self._standing.together(self._cause)
