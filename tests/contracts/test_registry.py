@@ -11,6 +11,7 @@ import pytest
 from simulator.contracts.catalogue import API, Catalogue, ComponentType, Extension
 from simulator.contracts.component import Domain
 from simulator.contracts.registry import CHECKERS, LIFELINES, Registry, Rejected, named, registry
+from simulator.contracts.sources import is_assumed, source_text
 from simulator.contracts.words import Verbatim
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,19 @@ def test_nothing_of_ours_is_broken_and_all_is_sorted_by_name() -> None:
     assert not [one for one in found.broken if one.ours]
     assert list(found.catalogues) == sorted(found.catalogues)
     assert {"water", "energy", "traffic", "ict", "hospital", "crews", "sensors"} <= found.catalogues.keys()
+
+
+def test_a_number_that_is_called_an_assumption_is_declared_as_one() -> None:
+    """Else nobody varies it who asks what a verdict leans on."""
+    known = registry()
+    of_types = [(kind.name, one) for kind in known.types.values() for one in kind.parameters]
+    of_faults = [(point.name, one) for point in known.faults.values() for one in point.parameters]
+    only_said = [
+        f"{name}.{one.name}"
+        for name, one in (*of_types, *of_faults)
+        if "assum" in source_text(one.source).en and not is_assumed(one.source)
+    ]
+    assert not only_said
 
 
 def test_what_starts_can_be_found_and_has_an_order_of_its_own() -> None:

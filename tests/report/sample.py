@@ -268,6 +268,14 @@ def verdict() -> Verdict:
             Said({"de": "Alle Dienste hielten vor der Störung.", "en": "Every level held before the fault."}),
         ),
         Finding(
+            "blackout",
+            Category.EVIDENCE,
+            Value.PASS,
+            Said({"de": "Störung wirkte", "en": "the fault took effect"}),
+            Said({"de": "Die Wirkung zeigte sich nach 5 min.", "en": "The effect was seen after 5 min."}),
+            figures=(Figure("time to evidence", 300.0, "s", "substation-nord"),),
+        ),
+        Finding(
             "hospital-power",
             Category.REDUNDANCY,
             Value.PASS,

@@ -308,3 +308,11 @@ def test_levels_share_the_steps_that_a_page_carries() -> None:
     assert quota(courses) == (STEPS - 13) // 2
     assert quota(courses[:2]) >= 10
     assert quota([]) == STEPS
+
+
+def test_when_an_effect_was_seen_is_told_whether_or_not_the_scenario_says_what_is_to_be_seen() -> None:
+    (fault,) = CONTENT.faults
+    assert fault.begin_s is not None and fault.evidence_s == fault.begin_s + 300.0
+    blind = replace(CONTENT, faults=(replace(fault, evidence_s=None),))
+    shown = {re.sub(r"<[^>]+>", "", row) for row in re.findall(r"<td>.*?</td>", render(blind, "en"))}
+    assert "never" in shown and "not asked for" not in render(blind, "en")

@@ -87,7 +87,7 @@ def compose(
         headline=headline(city, history, courses),
         checks=tuple(_check(finding, city) for finding in sorted(verdict.findings, key=_weight)),
         courses=courses,
-        faults=tuple(_fault(row, scenario, city) for row in history.executed),
+        faults=tuple(_fault(row, scenario, city, _seen(verdict)) for row in history.executed),
         timelines=mode_timelines(city, history),
         redundancies=_redundancies(scenario, verdict, city),
         town=town_map_of(city, history, {d.id: d.person_hours for d in districts}),
@@ -171,7 +171,14 @@ def target_and_actual(finding: Finding, city: City | None = None) -> tuple[Text,
     return Verbatim(sign) + owed, Verbatim("≥ ") + found if beyond else found
 
 
-def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
+def _seen(verdict: Verdict) -> Mapping[tuple[str, str], float]:
+    """How soon the effect of each fault was seen, in seconds, by timeline entry and target."""
+    rows = [(one.id, figure) for one in verdict.of(Category.EVIDENCE) for figure in one.figures]
+    return {(entry, figure.subject): figure.value for entry, figure in rows if figure.value is not None}
+
+
+def _fault(row: Executed, scenario: Scenario, city: City, seen: Mapping[tuple[str, str], float]) -> FaultSpan:
+    begin_s, delay_s = _seconds(row.applied_at), seen.get((row.entry, row.target))
     entry = next((e for e in scenario.timeline if e.id == row.entry), None)
     case = None if entry is None else next((c for c in entry.acts if c.target == row.target), None)
     target = name_of(row.target, city)
@@ -181,10 +188,9 @@ def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
         fault_words(row.fault),
         None if case is None else case.at_s,
         None if entry is None or case is None else _asked_end(entry, case, scenario),
-        _seconds(row.applied_at),
+        begin_s,
         _seconds(row.cleared_at),
-        _seconds(row.evidence_at),
-        row.evidence_asked,
+        None if begin_s is None or delay_s is None else begin_s + delay_s,
         entry is not None and entry.repair is not None,
         None if entry is None or entry.when is None else state_words(entry.when, row.target, city),
     )

@@ -54,7 +54,6 @@ class FaultSpan:
     begin_s: float | None
     end_s: float | None
     evidence_s: float | None
-    evidence_asked: bool
     asked_repair: bool = False
     asked_when: Text | None = None
 

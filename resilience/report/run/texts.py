@@ -157,7 +157,6 @@ TEXTS: dict[str, Text] = {
     "asked": _("asked for"),
     "really": _("executed"),
     "evidence": _("effect seen"),
-    "not-asked": _("not asked for"),
     "never": _("never"),
     "to-the-end": _("end"),
     "as-soon-as": _("as soon as"),

@@ -209,7 +209,7 @@ CATALOGUE = Catalogue(
                     "storage_heater_share",
                     "1",
                     0.026,
-                    _("BDEW: electricity heats 2.6 % of dwellings (2019, 2021); that all is stored: assumption"),
+                    assumed(_("that all is stored; BDEW: electricity heats 2.6 % of dwellings (2019, 2021)")),
                     _("share of its households that heat with electricity stored at night"),
                     at_least=0.0,
                     at_most=1.0,
@@ -463,7 +463,7 @@ CATALOGUE = Catalogue(
                     "start_s",
                     "s",
                     12.0,
-                    _("DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"),
+                    assumed(_("DIN VDE 0100-710 asks for 15 s at most (secondary)")),
                     _("time from the loss of power until it feeds"),
                 ),
                 Parameter(
