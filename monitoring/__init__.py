@@ -18,6 +18,7 @@ In a town it also acts. It gets looks, and gives acts:
     ordinary     how readings of different gateways belong together, and what zones draw, learned from quiet days
     reckoning    how full a store is whose reading is not believed, from what flows in and out
     detours      ring switches that are to be closed, by the voltages that arrive
+    queues       signals that are to run the longest cycle, by the vehicles that were counted
     checks       what finds that something is out of the ordinary, as readings come
     alarms       alarms with their life, grouped by what explains them
     operators    people who deal with one alarm at a time

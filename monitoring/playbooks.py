@@ -91,6 +91,27 @@ class Detour(Model):
     """how long it has to be so (assumption: 5 min, as long as automatic reclosing may take)"""
 
 
+class Queue(Model):
+    """A signal whose centre gives it the longest cycle while more vehicles wait than leave in one cycle."""
+
+    device: Name
+    seat: Name
+    reading: Name
+    """the sensor of the vehicles that wait, as component/quantity"""
+    above: float
+    """more wait than leave in a cycle"""
+    below: float
+    """it is over"""
+    lasts: Seconds = 600.0
+    """how long it has to be so (assumption: 10 min, some cycles)"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
+        """It begins above where it ends."""
+        if {"below", "above"} <= fields.keys() and fields["below"] >= fields["above"]:
+            mistakes.wrong("above", _("is not above `below`"), _("let it end with fewer than it begins with"))
+
+
 class Balance(Model):
     """A zone in which what flows in, less what flows out and what is stored, is what is drawn there."""
 
@@ -155,6 +176,7 @@ class ControlFile(Model):
     seats: list[Seat] = Field(min_length=1)
     levels: list[Level] = Field([])
     detours: list[Detour] = Field([])
+    queues: list[Queue] = Field([])
     balances: list[Balance] = Field([])
     limits: list[Limit] = Field([])
     witnesses: list[Name] = Field([])
@@ -167,7 +189,7 @@ class ControlFile(Model):
         if "seats" not in fields:
             return
         known = [seat.id for seat in fields["seats"]]
-        for part in ("levels", "detours", "balances", "limits", "playbooks"):
+        for part in ("levels", "detours", "queues", "balances", "limits", "playbooks"):
             for number, one in enumerate(fields.get(part, ())):
                 if one.seat and one.seat not in known:
                     what = _("no seat is called {name}", name=repr(one.seat))
@@ -176,6 +198,7 @@ class ControlFile(Model):
             ("seats", "id"),
             ("levels", "device"),
             ("detours", "device"),
+            ("queues", "device"),
             ("balances", "id"),
             ("playbooks", "id"),
         ):
@@ -228,6 +251,9 @@ def _strangers(found: ControlFile, known: Known, document: Any) -> list[Problem]
         named.append((("detours", n, "position"), detour.position, known.sensors))
         for side in ("here", "there"):
             named += [(("detours", n, side, i), name, known.sensors) for i, name in enumerate(getattr(detour, side))]
+    for n, queue in enumerate(found.queues):
+        named.append((("queues", n, "device"), queue.device, known.components))
+        named.append((("queues", n, "reading"), queue.reading, known.sensors))
     for n, one in enumerate(found.balances):
         named += [(("balances", n, "into", i), name, known.sensors) for i, name in enumerate(one.into)]
         named += [(("balances", n, "out_of", i), name, known.sensors) for i, name in enumerate(one.out_of)]

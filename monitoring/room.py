@@ -23,6 +23,7 @@ from monitoring.operators import Operators
 from monitoring.ordinary import DAY, MARGIN, Ordinary
 from monitoring.picture import KEPT, STEP_S, Picture
 from monitoring.playbooks import ControlFile, Level, Playbook
+from monitoring.queues import Queues
 from monitoring.reckoning import Reckoning
 from simulator.contracts.ticks import to_s, to_ticks
 
@@ -50,6 +51,8 @@ class Room:
         self._operators = {seat.id: Operators(seat.operators, seat.decide) for seat in plan.seats}
         self._levels = {level.device: level for level in plan.levels}
         self._detours = Detours(plan, self.picture)
+        self._queues = Queues(plan, self.picture)
+        self._cycles: dict[int, tuple[str, float]] = {}
         self._led = frozenset(level.reading for level in plan.levels)
         self._behind: dict[str, list[int]] = {}
         for i, one in enumerate(series):
@@ -74,6 +77,9 @@ class Room:
         self.picture.take(look.delivered)
         self._sees = self._sees or len(look.delivered) > 0
         for answer in look.answers:
+            cycle = self._cycles.pop(answer.command, None)
+            if cycle is not None and answer.result != "done":
+                self._queues.lost(*cycle)
             sent = self._unanswered.pop(answer.command, None)
             if sent is not None and answer.result == "done":
                 device, setting = sent
@@ -91,6 +97,7 @@ class Room:
         acts += self._people(now, works)
         acts += self._switch(now, works, sees)
         acts += self._join(now, sees)
+        acts += self._lengthen(now, sees)
         return tuple(acts)
 
     # what is out of the ordinary
@@ -245,6 +252,26 @@ class Room:
                     setting,
                     reading=reading,
                     value=round(value, 6),
+                    believed="measured",
+                )
+            )
+        return acts
+
+    # signals
+
+    def _lengthen(self, now: int, sees: tuple[str, ...]) -> list[Act]:
+        acts: list[Act] = []
+        for one, setting, count in self._queues.wanted(now, sees):
+            self._commands += 1
+            self._cycles[self._commands] = one.device, setting
+            acts.append(
+                Command(
+                    self._commands,
+                    one.seat,
+                    one.device,
+                    setting,
+                    reading=one.reading,
+                    value=round(count, 6),
                     believed="measured",
                 )
             )

@@ -46,7 +46,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "recording forest episodes delivered playbooks",
         "forecast picture",
         "detectors ordinary",
-        "baseline reckoning detours",
+        "baseline reckoning detours queues",
         "checks",
         "watch alarms operators",
         "plot room",

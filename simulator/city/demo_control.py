@@ -18,12 +18,14 @@ import yaml
 
 from simulator.city.frame import FOOT_M
 from simulator.city.power_file import read_power_file
+from simulator.city.road_file import read_roads
 from simulator.contracts.city import City
 from simulator.contracts.registry import registry
 from simulator.domains.energy.catalogue import BUS, GRID_SWITCH, SWITCH_CLOSED, VOLTAGE
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.catalogue import DOMAIN as ICT
+from simulator.domains.traffic.catalogue import QUEUE, ROAD_NODE, SIGNAL
 from simulator.domains.water.catalogue import DOMAIN as WATER
 from simulator.domains.water.catalogue import FLOW, JUNCTION, LEVEL, PRESSURE, PUMP, RESERVOIR, TANK
 
@@ -75,11 +77,14 @@ def write_control(city: City, folder: Path) -> None:
         seats.append({"id": grid})
         source = "EN 50160: supply voltage within 10 % of the nominal one"
         limits.append({"quantity": VOLTAGE, "seat": grid, "below": 0.9, "lasts": "5min", "source": source})
+    queues = _queues(city)
+    seats += [{"id": centre} for centre in dict.fromkeys(str(one["seat"]) for one in queues)]
     data = {
         "schema": "stadtwerk/control/1",
         "seats": seats,
         "levels": levels,
         "detours": [] if grid is None else _detours(city, grid),
+        "queues": queues,
         "balances": _balances(city, text, named, seat),
         "limits": limits,
         "witnesses": [PRESSURE, LEVEL, FLOW],
@@ -127,6 +132,28 @@ def _detours(city: City, seat: str) -> list[dict[str, Any]]:
             here, there = sides
             position = f"{device}/{SWITCH_CLOSED}"
             found.append({"device": device, "seat": seat, "position": position, "here": here, "there": there})
+    return found
+
+
+def _queues(city: City) -> list[dict[str, Any]]:
+    """Signals that a centre commands, each with how many vehicles leave it in one cycle: what its approaches pass in
+    half of it, as two phases share it (assumption)."""
+    counted = {name for cohort in city.cohorts if cohort.quantity == QUEUE for name in cohort.components}
+    if city.road_files is None or not counted:
+        return []
+    passed: dict[str, float] = {}
+    for road in read_roads(city.road_files).links:
+        passed[road.end] = passed.get(road.end, 0.0) + road.capacity_veh_s * road.lanes
+    found = []
+    for signal in city.of_kind(SIGNAL):
+        seats = [link.source for link in city.links_into(signal.id, CONTROL)]
+        nodes = [link.source.removeprefix(f"{ROAD_NODE}-") for link in city.links_into(signal.id)]
+        rate = next((passed[node] for node in nodes if node in passed), 0.0)
+        if not seats or signal.id not in counted or not rate:
+            continue
+        above = round(rate / 2 * signal.number("cycle_s"), 1)
+        reading = f"{signal.id}/{QUEUE}"
+        found.append({"device": signal.id, "seat": seats[0], "reading": reading, "above": above, "below": above / 2})
     return found
 
 

@@ -22,7 +22,10 @@ _ = Words("stadtwerk")
 WINDOW = to_ticks(600.0)
 """EEMUA 191 counts alarms in ten minutes."""
 
-DECISIONS = frozenset(one.name for one in (events.SWITCHES, events.SWITCHES_BLIND, events.JOINS, events.PARTS))
+DECISIONS = frozenset(
+    one.name
+    for one in (events.SWITCHES, events.SWITCHES_BLIND, events.JOINS, events.PARTS, events.LENGTHENS, events.SHORTENS)
+)
 FOUND = frozenset({"crew.search-found", "crew.search-in-vain", events.READ_ON_SITE.name})
 """What a crew says that was sent to look, with which its command is answered."""
 ORDERED = "order."

@@ -183,7 +183,7 @@ class ControlRoom:
             shutil.copyfile(self._rt.city.folder / FILE, folder / FILE)
         self._write(self._header)
         runtime = self._rt
-        switches = {one.device for one in self._plan.detours}
+        switches = {one.device for one in self._plan.detours} | {one.device for one in self._plan.queues}
         runtime.orders.open(frozenset(level.device for level in self._plan.levels) | switches)
         self._period = to_ticks(self._plan.look)
         runtime.clock.at(runtime.clock.begin + self._period + AFTER, "control-room", self._look)
@@ -321,6 +321,8 @@ class ControlRoom:
             if level is None:
                 volts: dict[str, Value] = {"seat": act.seat, "reading": act.reading, "read": act.value or 0.0}
                 code = events.JOINS if act.setting else events.PARTS
+                if any(one.device == act.device for one in self._plan.queues):
+                    code = events.LENGTHENS if act.setting else events.SHORTENS
                 why = log.add(code, act.device, volts, cause=because, value=act.setting)
             elif act.value is None:
                 by_hours = {"seat": act.seat, "reading": act.reading}

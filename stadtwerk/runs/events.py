@@ -120,6 +120,18 @@ PARTS = EventCode(
     _("{seat} takes the order to close back: {reading} reads {read}"),
     {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
 )
+LENGTHENS = EventCode(
+    "decision.lengthens",
+    EventKind.NOTE,
+    _("{seat} wants the longest cycle: {reading} counts {read}, more than leave in one cycle"),
+    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+)
+SHORTENS = EventCode(
+    "decision.shortens",
+    EventKind.NOTE,
+    _("{seat} wants the usual cycle: {reading} counts {read}"),
+    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+)
 READ_ON_SITE = EventCode(
     "gauge.read-on-site",
     EventKind.NOTE,

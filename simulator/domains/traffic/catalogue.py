@@ -42,6 +42,7 @@ DOMAIN = Domain("traffic")
 ROAD = LinkKind("road")
 ROADS = Trade("roads")
 ROAD_NODE, ROAD_TYPE, SIGNAL = "road-node", "road", "signal"
+QUEUE = "queue_veh"
 TRAVEL_TIME_INDEX, RESCUE_ARRIVAL = "travel-time-index", "rescue-arrival"
 """Measures: travel times over those of empty roads, and the share of people whom rescue reaches in time."""
 
@@ -279,7 +280,7 @@ CATALOGUE = Catalogue(
         QuantityName(
             "held_up_veh", "1", (SIGNAL,), _("vehicles at a junction that works otherwise than its programme")
         ),
-        QuantityName("queue_veh", "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),), least=0.0),
+        QuantityName(QUEUE, "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),), least=0.0),
     ),
     measures=(
         Measure(

@@ -23,6 +23,12 @@ LUMPED = EventCode(
     rough=DOMAIN,
 )
 
+LONG_CYCLE = EventCode(
+    "traffic.long-cycle", EventKind.SWITCH, _("runs a cycle of {value}, as its centre ordered"), {"value": Role.SECONDS}
+)
+USUAL_CYCLE = EventCode(
+    "traffic.usual-cycle", EventKind.SWITCH, _("runs its usual cycle again, as its centre ordered"), mends=True
+)
 ROAD_CLOSED = EventCode("traffic.road-closed", EventKind.SWITCH, _("is closed"))
 ROAD_OPEN = EventCode(
     "traffic.road-open",

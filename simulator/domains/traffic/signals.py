@@ -39,6 +39,9 @@ SLOWED_S = 5.0
 UNCOORDINATED, COORDINATED = 1.0, 5 / 3
 """Platoon ratios of the Highway Capacity Manual 2000: cars come at random, or most of them while it is green."""
 
+LONG_CYCLE_S = 120.0
+"""The longest cycle that RiLSA lets a signal have: of it the least is lost between phases, so that the most pass."""
+
 POLICE_CYCLE_S = 180.0
 """Officers give long phases. Mahalel, Gur and Shiftan (1991) saw them pass more than an actuated signal by that; the
 length itself is an assumption."""
@@ -115,6 +118,7 @@ class Signals:
             elif mode == LOCAL:
                 self._alone(signal, None)
             runtime.supply.watch(signal, self._on_change)
+            runtime.orders.listen(signal, self._on_order)
         runtime.police.listen(self._on_police)
 
     def mode(self, signal: str) -> str:
@@ -162,7 +166,29 @@ class Signals:
         elif due == LOCAL:
             self._alone(signal, event)
         else:
-            self._regulate(programme.node, None, event)
+            self._regulate(programme.node, self._as_ordered(signal), event)
+
+    def _on_order(self, signal: str, event: int) -> None:
+        """The centre orders another cycle. A signal that it does not reach any more runs its own programme, and takes
+        up what was ordered last when it is back."""
+        if self._runtime.orders.order(signal) is None or self._mode[signal] != CENTRAL:
+            return
+        passing = self._as_ordered(signal)
+        if passing is None:
+            event = self._runtime.log.add(events.USUAL_CYCLE, signal, cause=event)
+        else:
+            event = self._runtime.log.add(events.LONG_CYCLE, signal, cause=event, value=LONG_CYCLE_S)
+        self._regulate(self._programmes[signal].node, passing, event)
+
+    def _as_ordered(self, signal: str) -> Passing | None:
+        """How a signal passes cars under its centre: by its programme (None), or with the longest cycle."""
+        programme = self._programmes[signal]
+        if self._runtime.orders.order(signal) != 1.0 or programme.cycle_s >= LONG_CYCLE_S:
+            return None
+        used = used_share(LONG_CYCLE_S) if len(programme.greens_s) > 1 else 1.0
+        greens_s = tuple(green * LONG_CYCLE_S / programme.cycle_s for green in programme.greens_s)
+        out_veh_s = tuple(full * used for full in programme.saturation_veh_s)
+        return Passing(out_veh_s, (0.0,) * len(out_veh_s), greens_s, True)
 
     def _alone(self, signal: str, event: int | None) -> None:
         """The signal's own programme, not coordinated with its neighbours."""
