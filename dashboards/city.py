@@ -158,8 +158,8 @@ def _draining(kit: Kit) -> PanelOf:
         ),
         queries.draining(kit.lang),
         [
-            Column(f"label_{held(kit.lang)}", NAME, width=125, wrap=True),
-            Column("kind", _("Store"), mappings=palette.of_texts(words, kit.lang), width=102),
+            Column(f"label_{held(kit.lang)}", NAME, width=115, wrap=True),
+            Column("kind", _("Store"), mappings=palette.of_texts(words, kit.lang), width=112),
             lasts(kit, 95),
             lasts(kit, 105, least=True),
         ],
