@@ -184,12 +184,13 @@ def test_that_a_control_room_commands_less_is_the_fault_and_not_what_it_does() -
 SERVERS = ServiceLevel("nodes", "ict-availability", "city", 0.5, 4000)
 
 
-def found_of_nodes(*points: tuple[float, float], target: str = "server-a") -> Finding:
+def found_of_nodes(*points: tuple[float, float], target: str = "server-a", until_s: float = 1200.0) -> Finding:
     """The town with a second server, and how many of the two work, of which the scenario broke one or none."""
     other = component("server-b", "server")
     city = replace(CITY, components={**CITY.components, other.id: other}, levels={**CITY.levels, SERVERS.id: SERVERS})
     nodes = {SERVERS.id: course((-3600, 1.0), *points)}
-    past, twin = lived(nodes, target=target), history(FINE | {SERVERS.id: course((-3600, 1.0))})
+    done = Executed("off", target, "node-out", 600_000, round(until_s * 1000), None, False)
+    past, twin = history(FINE | nodes, (), [done]), history(FINE | {SERVERS.id: course((-3600, 1.0))})
     return check_difference(Context(asked(), city, past, twin))[0]
 
 
@@ -202,6 +203,7 @@ def test_that_a_broken_node_does_not_work_is_no_difference_and_that_another_one_
     assert found_of_nodes((599, 0.5), (1200, 1.0)).value is Value.PASS
     assert found_of_nodes((600, 0.0), (1200, 1.0)).value is Value.PASS  # missed, and another one is away with it
     assert found_of_nodes((600, 0.5), (1200, 1.0), target="pump-1").value is Value.PASS
+    assert found_of_nodes((600, 0.5), until_s=36_000.0).value is Value.INCONCLUSIVE  # to the very end of the run
 
 
 def test_a_fail_stays_one_and_says_that_the_faults_are_not_behind_it() -> None:

@@ -47,10 +47,10 @@ def _only_broken(level: ServiceLevel, context: Context, twin: History) -> bool:
         return False
     acts = [act for act in context.executed() if act.target in names]
     broken = [(act.target, act.applied_at, act.cleared_at) for act in acts if act.applied_at is not None]
-    turns = sorted({0, *(at for _, *span in broken for at in span if at is not None and at > 0)})
+    turns = sorted({0, *(at for _, *span in broken for at in span if at is not None and 0 < at < history.end)})
     for begin, end in zip(turns, (*turns[1:], history.end), strict=True):
         gone = {name for name, since, until in broken if since <= begin and (until is None or begin < until)}
-        if begin < end and furthest(one, other, begin, end) > len(gone) / len(names) + SAME:
+        if furthest(one, other, begin, end) > len(gone) / len(names) + SAME:
             return False
     return True
 
