@@ -28,7 +28,7 @@ EPILOG = _(
     """\
 examples:
   stadtwerk run substation-winter          the main scenario, on the demo city
-  stadtwerk run my.yaml --seed 7 --out out one of your own, with another seed
+  stadtwerk run my.yaml --seed 7 --out out  one of your own, with another seed
   stadtwerk check my.yaml mycity/          look for mistakes without running anything
   stadtwerk list faults                    what can break, with parameters
   stadtwerk city import --water net.inp --power grid.json --out mycity

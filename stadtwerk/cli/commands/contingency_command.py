@@ -16,7 +16,7 @@ EPILOG = _(
 examples:
   stadtwerk contingency demo                        every line, transformer and infeed out, one at a time
   stadtwerk contingency demo --at 2026-07-12T03:00  at the load of that hour (default: a winter evening)
-  stadtwerk contingency mycity --all --json n1.json every outage, also as a file for programs
+  stadtwerk contingency mycity --all --json n1.json  every outage, also as a file for programs
 
 Rings are run open: an outage counts as borne when open points bring everybody back, nothing above its rating, no
 voltage below 0.9 of the rated one. Who closes them, and when, is for a scenario to show. Exit code 0: all are borne;

@@ -31,7 +31,7 @@ examples:
   stadtwerk list scenarios            what ships, with the question each one asks
   stadtwerk list faults               what can break, on which kind of component, with parameters
   stadtwerk list levels               the measures a service level can be stated in
-  stadtwerk list levels --city mycity the service levels required in a city
+  stadtwerk list levels --city mycity  the service levels required in a city
   stadtwerk list rates                how often what fails in a year, by age, with source and confidence
   stadtwerk list fragilities          at which water, gust or heat what fails, with source and confidence
   stadtwerk list plugins              what is registered, ours and that of others, and what was left out and why
