@@ -63,3 +63,16 @@ def test_numbers_that_a_thief_used_are_taken_back_and_that_is_written_down(
     capsys.readouterr()
     assert main([str(path)]) == 0
     assert "gw-1 above 4: boots 5 6" in capsys.readouterr().out
+
+
+def test_who_looks_at_a_store_of_an_earlier_version_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "store.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("create table course(gateway text)")
+    before = path.read_bytes()
+    assert main([str(path)]) == 0
+    assert not capsys.readouterr().out
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["store.db"]

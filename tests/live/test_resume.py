@@ -16,8 +16,13 @@ from pathlib import Path
 import pytest
 
 from gateways.ingest.embedded_store import EmbeddedStore, read_columns
+from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
 from stadtwerk.live.reconciliation import seal
+from stadtwerk.live.resume import resume
+from stadtwerk.live.settings import LiveSettings
+from stadtwerk.live.undelivered import Kept, Resumable
+from stadtwerk.terminal import Terminal
 from tests.foreground import hears_ctrl_c
 from tests.ingest.support import columns, written
 from tests.live.support import read_live, write_scenario
@@ -98,6 +103,35 @@ def test_a_run_that_is_stopped_keeps_everything(tmp_path: Path, number: signal.S
     if number == signal.SIGINT:
         assert record["tally"]["acknowledged"] > 0 and record["tally"]["missing"] == 0
     assert written(kept / "store.sqlite") > 0 and not (kept / "outboxes").exists()
+
+
+@pytest.mark.parametrize(
+    ("brokers", "store", "fields"),
+    [
+        ("mosquitto", "embedded", ["--mosquitto"]),
+        ("embedded", "http://127.0.0.1:8086", ["--influx"]),
+        ("mosquitto", "http://127.0.0.1:8086", ["--influx", "--mosquitto"]),
+    ],
+)
+def test_what_is_left_goes_the_way_of_the_rest(tmp_path: Path, brokers: str, store: str, fields: list[str]) -> None:
+    kept = Kept(tmp_path / "out")
+    kept.begin(Resumable({"gateway-d1": "senml"}, brokers, store, "out", {}))
+    kept.outboxes.mkdir()
+    with pytest.raises(BadInput) as bad:
+        resume(tmp_path / "out", LiveSettings(), Terminal("en"))
+    assert [problem.field for problem in bad.value.problems] == fields
+
+
+def test_ctrl_c_while_the_rest_is_delivered_says_that_it_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stadtwerk.live.resume.resume", stopped)
+    assert main(["live", "--resume", "out"]) == 130
+    said = capsys.readouterr().err
+    assert "--resume out" in said and "nothing was written" not in said
 
 
 def test_reading_the_store_while_the_run_ends_breaks_neither(tmp_path: Path) -> None:
