@@ -9,13 +9,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+PATIENCE = 4
+"""A call that waits for what never comes has so many times the time that one may compute: machines are busy."""
+
 
 def in_child(
     call: Callable[[], int], limit_s: float, out: Path, err: Path, before: Callable[[], None] | None = None
 ) -> int:
     """Exit code (negative: the signal) of a call that writes into these files; what it raises stands in `err`.
 
-    `before` is done in the child, too: what only the call is held to.
+    `limit_s` are CPU seconds. `before` is done in the child, too: what only the call is held to.
     """
     child = os.fork()
     if child == 0:
@@ -29,7 +32,8 @@ def in_child(
                 for fd, errors in enumerate(kept, start=1)
             )
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(math.ceil(limit_s))
+            signal.setitimer(signal.ITIMER_PROF, limit_s)
+            signal.alarm(math.ceil(PATIENCE * limit_s))
             if before is not None:
                 before()
             code = call()

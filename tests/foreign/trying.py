@@ -20,6 +20,7 @@ import yaml
 from tests.children import in_child, text_of
 from tests.foreign.agreeing import main as agreeing
 
+TOO_LONG = (-signal.SIGPROF, -signal.SIGALRM)
 WORKS, REFUSED, WRONG, CRASH = "works", "refused", "wrong", "crash"
 STEPS = ("import", "check", "day", "fault")
 LIMIT_S = 900.0
@@ -125,7 +126,7 @@ def _done(arguments: list[str], limit_s: float, most: int) -> tuple[str, str]:
     from stadtwerk.__main__ import main
 
     code, _out, err = _in_child(lambda: main(["--lang", "en", *arguments]), limit_s)
-    if code == -signal.SIGALRM:
+    if code in TOO_LONG:
         return CRASH, f"longer than {limit_s:.0f} s"
     if 0 <= code <= most:
         return WORKS, ""
@@ -149,7 +150,7 @@ def _agrees(options: list[str], town: Path, limit_s: float) -> tuple[str, str]:
         code, out, err = _in_child(lambda what=what, source=source: agreeing([what, source, str(town)]), limit_s)  # type: ignore[misc]
         if code:
             slow = f"compared for longer than {limit_s:.0f} s"
-            return CRASH, slow if code == -signal.SIGALRM else (err.strip().splitlines() or [f"exit {code}"])[-1][:200]
+            return CRASH, slow if code in TOO_LONG else (err.strip().splitlines() or [f"exit {code}"])[-1][:200]
         lines = out.strip().splitlines() or [""]
         return (WRONG if lines[0].startswith(WRONG) else WORKS), lines[0]
     return WORKS, ""
