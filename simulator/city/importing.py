@@ -24,7 +24,7 @@ from simulator.city.loader import load_city, placed, settle_people
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import district_centre
 from simulator.city.plausibility import Trial, tried
-from simulator.city.plausible import impossible
+from simulator.city.plausible import impossible, too_many
 from simulator.city.read import CITY_FILE
 from simulator.city.where import Where
 from simulator.city.write import staged, write_assumptions, write_city, write_ids
@@ -85,6 +85,7 @@ def ground_of(draft: CityDraft, networks: Networks, folder: Path, traffic: Mappi
     where = Where(str(folder / CITY_FILE))
     components = placed(draft.districts, networks.components)
     people, _notes, problems = settle_people(draft, networks, components, where)
+    problems += too_many(people.values(), str(folder / CITY_FILE))
     if problems:
         raise BadInput(problems)
     districts = tuple(

@@ -25,7 +25,7 @@ from simulator.city.generator.bare_town import BareTown
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import assign, district_centre, largest, people_by_demand
 from simulator.city.plausibility import Trial, asked_always
-from simulator.city.plausible import impossible
+from simulator.city.plausible import impossible, too_many
 from simulator.city.read import CITY_FILE, OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption, City
@@ -85,6 +85,7 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         problems += impossible(components.values(), str(folder / CITY_FILE))
     people, note, wrong = settle_people(draft, networks, components, where)
     problems += [] if "people" in reading.hidden_domains else wrong
+    problems += too_many(people.values(), str(folder / CITY_FILE))
     if problems:
         raise BadInput(problems)
     districts = {d.id: _district(d, people[d.id]) for d in draft.districts}

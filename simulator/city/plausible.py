@@ -22,6 +22,9 @@ from simulator.contracts.words import Text, Verbatim, Words, joined, number, per
 
 _ = Words("simulator.city")
 
+MOST_PEOPLE = 1_000_000_000
+"""Tokyo has 37 million (UN, World Urbanization Prospects 2018); grids of whole continents, which are read as one town
+when models are compared, serve some 450 million."""
 ROUND_M = 40_000_000.0
 """Once round the earth."""
 WIDEST_M = 200_000.0
@@ -78,6 +81,15 @@ def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
             )
             found.append(Problem(told_of, 0, "extent", what, mend))
     return found
+
+
+def too_many(people: Iterable[int], told_of: str) -> list[Problem]:
+    """More people than a town, or any grid that is read as one, can have."""
+    total = sum(people)
+    if total <= MOST_PEOPLE:
+        return []
+    what = _("{people} people would live here", people=f"{total:.3g}")
+    return [Problem(told_of, 0, "people", what, _("check the unit of demands, loads, trips or people"))]
 
 
 def _somewhere(component: Component) -> bool:

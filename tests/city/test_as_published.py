@@ -14,7 +14,7 @@ from simulator.city.importers.districts import Columns, given_districts
 from simulator.city.importers.pandapower_grid import import_pandapower
 from simulator.city.importers.tntp import import_tntp
 from simulator.city.networks import Networks
-from simulator.city.plausible import impossible
+from simulator.city.plausible import impossible, too_many
 from simulator.city.road_file import Roads, read_roads
 from simulator.city.water_file import read_water_elements, without_coordinates
 from simulator.contracts.city import RoadFiles
@@ -115,6 +115,13 @@ def test_what_lies_nowhere_is_refused() -> None:
     components = [Component(f"junction-{i}", "junction", domain, *at, network_id=str(i)) for i, at in enumerate(places)]
     (problem,) = impossible(components, "net.inp")
     assert str(problem.what) == "2 elements lie nowhere (junction-1, junction-2)"
+
+
+def test_more_people_than_on_a_continent_are_refused() -> None:
+    """A trip table with a digit held down made a hospital for every 42,600 of 10 trillion people, without end."""
+    (problem,) = too_many([5_000_000, 10**19], "d.geojson")
+    assert problem.what == "1e+19 people would live here"
+    assert not too_many([450_000_000, 1], "d.geojson")
 
 
 def test_an_element_at_a_bus_that_there_is_none_is_refused(tmp_path: Path) -> None:
