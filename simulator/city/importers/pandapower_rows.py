@@ -708,6 +708,9 @@ def missing_values(net: Any, file: str) -> list[Problem]:
     """Elements in service that lack a value they need, each named; none of them may count as 0."""
     found, buses = [], {int(bus) for bus in net.bus.index}
     for table, columns in NEEDED.items():
+        if net.get(table) is not None and not hasattr(net[table], "columns"):
+            found.append(Problem(file, 0, table, _("is no table"), _("save it with pandapower.to_json")))
+            continue
         for index, row in in_service(net, table):
             for column in BUS_COLUMNS:
                 if column in row and number(row, column, -1.0) not in buses:
