@@ -181,7 +181,7 @@ def test_that_a_control_room_commands_less_is_the_fault_and_not_what_it_does() -
     assert found("control", lost) is Value.PASS
 
 
-SERVERS = ServiceLevel("nodes", "ict-availability", "city", 0.5, 4000)
+SERVERS = ServiceLevel("nodes", "ict-availability", "city", 0.2, 4000)
 
 
 def found_of_nodes(*points: tuple[float, float], target: str = "server-a", until_s: float = 1200.0) -> Finding:
@@ -201,6 +201,7 @@ def test_that_a_broken_node_does_not_work_is_no_difference_and_that_another_one_
     assert itself.reason.en.startswith(NOTHING) and "ICT nodes" in itself.reason.en
     assert found_of_nodes((600, 0.5), (1201, 1.0)).value is Value.PASS  # it was away for longer than it was broken
     assert found_of_nodes((599, 0.5), (1200, 1.0)).value is Value.PASS
+    assert found_of_nodes((600, 0.3), (1200, 1.0)).value is Value.PASS  # kept, and more is away than was broken
     assert found_of_nodes((600, 0.0), (1200, 1.0)).value is Value.PASS  # missed, and another one is away with it
     assert found_of_nodes((600, 0.5), (1200, 1.0), target="pump-1").value is Value.PASS
     assert found_of_nodes((600, 0.5), until_s=36_000.0).value is Value.INCONCLUSIVE  # to the very end of the run
