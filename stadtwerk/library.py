@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,7 +120,8 @@ def load_named_city(name: str) -> City:
     """A city by name, by folder, or by its city.yaml. Raises `BadInput`."""
     from simulator.city.loader import load_city
 
-    return load_city(named_city_folder(name))
+    city = load_city(named_city_folder(name))
+    return city if name in city_names() else replace(city, called=name)
 
 
 def named_city_folder(name: str) -> Path:

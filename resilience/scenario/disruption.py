@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from resilience.scenario.entry import Case, Disruption, Hit, TimelineEntry
+from resilience.scenario.names import all_of
 from resilience.scenario.scenario import SCHEMA
 from simulator.contracts.city import City
 from simulator.contracts.names import slug, suggestion
@@ -135,7 +136,7 @@ class Names:
     def fix(self, name: str) -> Text:
         """What to write in place of a name that nothing bears."""
         known = (*self._city.components, *self._by_name, *self._by_title)
-        return suggestion(name, known, f"stadtwerk city show {self._city.name}")
+        return suggestion(name, known, all_of(self._city))
 
 
 @dataclass(frozen=True, slots=True)

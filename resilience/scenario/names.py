@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -122,7 +123,7 @@ def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str 
 
 def all_of(city: City) -> str:
     """The command that lists everything in a city by id and name."""
-    return f"stadtwerk city show {city.name} --list"
+    return f"stadtwerk city show {shlex.quote(city.called or city.name)} --list"
 
 
 def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: str) -> PydanticCustomError:

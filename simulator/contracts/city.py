@@ -63,7 +63,8 @@ class City:
     `settings` are those that the city, or the run, gives otherwise than the sub-systems declare.
     `network_files` are the files that catalogues declare (`NetworkFile`), by their names. `water_hours` is the state
     of the water network by hour of an ordinary day, None where the network file's own levels count at any hour.
-    `land` is the Land whose law counts, empty where nobody says.
+    `land` is the Land whose law counts, empty where nobody says. `called` is what a command line names the city by
+    where its own name is not enough: the folder.
     """
 
     name: str
@@ -86,6 +87,7 @@ class City:
     folder: Path | None = None
     settings: Settings = field(default_factory=dict)
     land: str = ""
+    called: str = field(default="", compare=False)
     _by_kind: dict[str, tuple[Component, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _into: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _out_of: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from simulator.contracts.problem import BadInput, Problem, told
 from simulator.contracts.words import Words
+from stadtwerk.__main__ import main
 from stadtwerk.library import load_checked
+from tests.city.towns import FILES
 
 GOOD = """\
 schema: stadtwerk/scenario/1
@@ -114,3 +118,17 @@ def test_mistakes_in_one_place_are_all_told_however_alike() -> None:
         (True, False, True),
         (False, True, True),
     ]
+
+
+def test_the_command_that_lists_all_names_works_for_a_city_in_a_folder(tmp_path: Path) -> None:
+    town = tmp_path / "my town"
+    town.mkdir()
+    for name, text in FILES.items():
+        (town / name).write_text(text, encoding="utf-8")
+    wrong = GOOD.replace("{name: demo}", "{path: my town}").replace(
+        "selector: {kind: pump, district: d5}", "target: none"
+    )
+    said = told(problems(wrong, tmp_path), "en")
+    command = re.search(r"\(all: (stadtwerk city show .*? --list)\)", said)
+    assert command, said
+    assert main(shlex.split(command[1])[1:]) == 0
