@@ -107,7 +107,6 @@ UNSEEN = {
     "traffic.signal-unpoliced": "officers leave a junction for good only where no other team ever comes",
     "water.unbalanced": "EPANET found a balance in every network that ships",
     "water.balanced": "follows water.unbalanced",
-    "wastewater.plant-full": "a plant begins with all stages at work, and no test brings one back to that",
     "live.not-drained": "needs a database that does not answer at the end of a live run",
     "live.unit-not-read": "needs a Modbus unit that fails while a live run reads it",
     "live.not-ended": "needs a process that does not obey at the end of a live run",
