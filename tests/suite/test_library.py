@@ -32,7 +32,7 @@ def test_a_scenario_that_ships_is_sound_and_called_as_its_file(name: str) -> Non
 
 
 def test_the_nightly_suite_has_them_all() -> None:
-    assert set(suite_names()) == {"smoke", "nightly", "charter", "history"}
+    assert set(suite_names()) == {"smoke", "nightly", "charter", "control", "history"}
     nightly = load_named_suite("nightly")
     assert sorted(path.stem for path in nightly.scenarios) == sorted(scenario_names())
     assert nightly.all_seeds

@@ -46,7 +46,7 @@ def strangers(texts: list[str]) -> list[str]:
     return [
         text
         for text in texts
-        if any(sign.isalpha() for sign in outside(text)) and outside(text).strip(" ()\n") not in SYMBOLS
+        if any(sign.isalpha() for sign in outside(text)) and outside(text).strip(" ()\n\u2003") not in SYMBOLS
     ]
 
 
@@ -83,7 +83,8 @@ def said_by(value: Any, key: str = "") -> Iterator[str]:
         for item in value:
             yield from said_by(item, key)
     elif isinstance(value, str) and key in READ_BY_PEOPLE:
-        yield value
+        # A panel of text is a page of its own, with a letter of each state beside its colour.
+        yield from (Page(value).texts if value.startswith("<") else (value,))
 
 
 @pytest.fixture(scope="module")

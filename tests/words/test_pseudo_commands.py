@@ -12,13 +12,14 @@ from textwrap import dedent
 
 import pytest
 
+from resilience.judge.verdict import Value
 from resilience.scenario.clauses import clauses
 from resilience.scenario.norms import norms
 from simulator.city.importers.road_units import COORDINATES, LENGTHS_M, PERIODS, SPEEDS_M_S, TIMES_S
 from simulator.contracts.registry import registry
 from simulator.contracts.words import PSEUDO, READABLE
 from stadtwerk.__main__ import COMMANDS, main
-from stadtwerk.library import campaign_names, scenario_names, suite_names
+from stadtwerk.library import campaign_names, load_named_suite, scenario_names, suite_names
 from tests.city.towns import hamlet
 from tests.words.test_pseudo import Page, outside, strangers
 
@@ -91,6 +92,7 @@ def ids() -> frozenset[str]:
         *clauses(),
         *scenario_names(),
         *suite_names(),
+        *(path.stem for suite in suite_names() for path in load_named_suite(suite).scenarios),
         *campaign_names(),
         "demo",
     }
@@ -111,7 +113,8 @@ UNITS = ("NTU", *chain(LENGTHS_M, TIMES_S, SPEEDS_M_S, COORDINATES, PERIODS), "t
 """Units that have a name, as they are typed."""
 
 OPTIONS = ("auto", "off", "any", "true", "false", "influxdb", "victoriametrics", "closed-loop", "all-knowing", "blind")
-CHOICES = frozenset((*READABLE, *COMMANDS, *TOPICS, *chain(*NESTED.values()), *OPTIONS, *UNITS))
+VERDICTS = tuple(value.value for value in Value)
+CHOICES = frozenset((*READABLE, *COMMANDS, *TOPICS, *chain(*NESTED.values()), *OPTIONS, *VERDICTS, *UNITS))
 
 
 @pytest.fixture(scope="module")
