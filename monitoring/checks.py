@@ -8,6 +8,7 @@ contradiction  a reading is not what other gateways say of it, or not what its s
 replay         a reading goes through the very digits that it went through before
 twice          two readings of one instant differ: somebody else sends, too
 balance        a zone draws more than it ever does at this hour
+discrepancy    a device does not do what it was ordered: no flow where it is to run, or a flow where it is to stand
 limit          a reading is beyond a limit that a norm sets
 
 Each says how far things are, 1 at the limit, and where. Another check joins as a function of the same form.
@@ -42,6 +43,15 @@ REPLAY_VALUES = 6
 
 STILL_AT_LEAST = 6 * STEP
 """How long a reading must at least stand still (assumption: half an hour)."""
+
+STANDS = 0.25
+"""A device stands while less flows than this share of the most that ever flowed through it (assumption)."""
+
+OBEYS = STEP
+"""How long a device may take to do what it was ordered (assumption: 5 min)."""
+
+LOOKED_AT = 4
+"""So many steps, 15 min, are averaged to tell whether something flows (assumption: instruments have noise)."""
 
 PERSISTS: Mapping[str, int] = {"contradiction": 2 * STEP, "balance": 6 * STEP}
 """How long evidence must last before it is an alarm: 10 min, and for leaks 30 min (assumption)."""
@@ -79,6 +89,8 @@ class Seen:
     kept: dict[str, object] = field(default_factory=dict)
     reckoned: Reckoning | None = None
     """What stores that are not believed hold, by what flows in and out."""
+    orders: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    """By device, what it was last ordered, and since when that is the order."""
 
 
 Check = Callable[[Seen], Iterator[Evidence]]
@@ -207,6 +219,24 @@ def balance(at: Seen) -> Iterator[Evidence]:
             yield Evidence("balance", one.id, one.seat, float(score), series, tuple(one.districts))
 
 
+def discrepancy(at: Seen) -> Iterator[Evidence]:
+    """A discrepancy alarm in the sense of ISA-18.2: a state that is not the one that was ordered."""
+    if at.ordinary is None:
+        return
+    for one in at.plan.levels:
+        if not one.shown or one.seat not in at.seats or one.shown in at.distrusted:
+            continue
+        ordered, since = at.orders.get(one.device, (0.0, at.now))
+        i = at.picture.place[one.shown]
+        most = float(at.ordinary.high[i])
+        flow = float(np.mean([row[i] for row in at.picture.past[-LOOKED_AT:]]))
+        if at.now - since < OBEYS + LOOKED_AT * STEP or not np.isfinite(flow) or most <= 0:
+            continue
+        if (flow >= STANDS * most) != (ordered > 0):
+            series = at.picture.series[i]
+            yield Evidence("discrepancy", one.device, one.seat, 1.0, (one.shown,), _near(series.district))
+
+
 def limit(at: Seen) -> Iterator[Evidence]:
     past = at.picture.past
     for one in at.plan.limits:
@@ -244,14 +274,15 @@ CHECKS: Mapping[str, Check] = {
     "stuck": stuck,
     "contradiction": contradiction,
     "balance": balance,
+    "discrepancy": discrepancy,
     "limit": limit,
 }
 """The checks that ship, by the kind of their evidence."""
 
-PRIORITY: Mapping[str, int] = {"balance": 1, "limit": 1, "report": 2, "silence": 2}
+PRIORITY: Mapping[str, int] = {"balance": 1, "limit": 1, "discrepancy": 2, "report": 2, "silence": 2}
 """What is looked at first (assumption, in the sense of ISA-18.2: by what people may lose and how soon): water that runs
-away or a supply beyond its norm; then what citizens call about and what is not seen at all; last a wrong reading, which
-the room does without."""
+away or a supply beyond its norm; then what does not do as it is ordered, what citizens call about and what is not seen
+at all; last a wrong reading, which the room does without."""
 LAST_PRIORITY = 3
 
 DISTRUST = ("range", "jump", "stuck", "contradiction", "replay", "twice")

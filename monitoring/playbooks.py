@@ -24,7 +24,19 @@ _ = Words("monitoring")
 SCHEMA = "stadtwerk/control/1"
 FILE = "control.yaml"
 
-Kind = Literal["silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "limit", "report"]
+Kind = Literal[
+    "silence",
+    "range",
+    "jump",
+    "stuck",
+    "contradiction",
+    "replay",
+    "twice",
+    "balance",
+    "discrepancy",
+    "limit",
+    "report",
+]
 """Kinds of evidence for which an alarm is raised; see `monitoring.checks`."""
 
 Name = Annotated[str, Field(min_length=1)]
@@ -56,6 +68,8 @@ class Level(Model):
     """hours of the day in which it runs where nothing can be believed"""
     stale: Seconds = 600.0
     """a reading older than this is none (assumption: 10 min)"""
+    shown: str = ""
+    """the sensor of what flows through the device, which shows whether it does what it was ordered"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
@@ -246,6 +260,8 @@ def _strangers(found: ControlFile, known: Known, document: Any) -> list[Problem]
             (("levels", n, "device"), level.device, known.components),
             (("levels", n, "reading"), level.reading, known.sensors),
         ]
+        if level.shown:
+            named.append((("levels", n, "shown"), level.shown, known.sensors))
     for n, detour in enumerate(found.detours):
         named.append((("detours", n, "device"), detour.device, known.components))
         named.append((("detours", n, "position"), detour.position, known.sensors))

@@ -58,6 +58,7 @@ class Room:
         for i, one in enumerate(series):
             self._behind.setdefault(one.gateway, []).append(i)
         self._wanted: dict[str, float] = {}
+        self._since: dict[str, tuple[float, int]] = {}
         self._told: dict[str, tuple[float, int]] = {}
         self._unanswered: dict[int, tuple[str, float]] = {}
         self._answered: dict[str, float] = {}
@@ -129,6 +130,7 @@ class Room:
             lately,
             self._kept,
             self._reckoned,
+            self._since,
         )
         found = [one for check in self._checks.values() for one in check(at)]
         acts = self._raised(now, found)
@@ -292,6 +294,8 @@ class Room:
             if told == wanted and (self._answered.get(device) == wanted or now - at < AGAIN):
                 continue
             self._commands += 1
+            if told != wanted:
+                self._since[device] = (wanted, now)
             self._told[device] = (wanted, now)
             self._unanswered[self._commands] = (device, wanted)
             self._answered.pop(device, None)

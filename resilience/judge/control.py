@@ -2,7 +2,7 @@
 
 Alarms are held against what was really broken, which the room never knew. An alarm belongs to a fault while that is in
 force, or has been until shortly before, if it points at the broken thing, at the gateway whose readings are wrong, or
-at the district and sub-system in which something is broken.
+at the district and sub-system in which something is broken; a device that does not obey belongs to what keeps it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ WINDOW = to_ticks(600.0)
 """EEMUA 191 counts alarms in ten minutes."""
 
 RAISED, ACKNOWLEDGED, SENDS, SWITCHES = "alarm.raised", "alarm.acknowledged", "decision.sends", "decision.switches"
+APPLIED = "fault.applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ def control_scores(city: City, history: History, mode: str) -> ControlScores:
             continue
         until = history.end if one.cleared_at is None else one.cleared_at + AFTER
         behind = {name for cohort in city.cohorts if cohort.gateway == one.target for name in cohort.components}
-        mine = [a for a in alarms if one.applied_at <= a.at <= until and _points_at(a, one, behind, city)]
+        mine = [
+            a
+            for a in alarms
+            if one.applied_at <= a.at <= until and (_points_at(a, one, behind, city) or _kept_by(a, one, events, city))
+        ]
         real.update(alarm.id for alarm in mine)
         acted = [acts[alarm.id] for alarm in mine if alarm.id in acts]
         lying = {one.target, *behind}
@@ -128,6 +133,26 @@ def _points_at(alarm: Event, one: Executed, behind: set[str], city: City) -> boo
     if said["evidence"] == "report":
         return str(said["components"]) == str(trade_of(target.kind, target.domain))
     return any(city.components[name].domain == target.domain for name in about if name in city.components)
+
+
+def _kept_by(alarm: Event, one: Executed, events: Iterable[Event], city: City) -> bool:
+    """Whether an alarm tells that a device does not obey, and something that befell that device came of the fault."""
+    if alarm.params["evidence"] != "discrepancy":
+        return False
+    if one.target in city.links and city.links[one.target].target == alarm.subject:
+        return True
+    by_id = {event.id: event for event in events if event.at <= alarm.at}
+    waiting = [event.id for event in by_id.values() if event.subject == alarm.subject and event is not alarm]
+    looked: set[int] = set()
+    while waiting:
+        event = by_id.get(waiting.pop())
+        if event is None or event.id in looked:
+            continue
+        looked.add(event.id)
+        if event.code.startswith(APPLIED) and event.subject == one.target and event.at == one.applied_at:
+            return True
+        waiting += event.causes
+    return False
 
 
 def _doubts(event: Event) -> bool:

@@ -971,7 +971,9 @@ MOST_VALUES = 50_000_000
 # --- the file
 
 
-CheckName = Literal["silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "limit"]
+CheckName = Literal[
+    "silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "discrepancy", "limit"
+]
 
 
 class ScenarioFile(Model):

@@ -67,6 +67,7 @@ def write_control(city: City, folder: Path) -> None:
                 "below": round(below, 3),
                 "above": round(above, 3),
                 "timetable": runs.get(device, []),
+                "shown": f"{device}/{FLOW}",
             }
         )
     seat = str(levels[0]["seat"])
@@ -238,6 +239,18 @@ def _playbooks(water: str, grid: str | None) -> list[dict[str, Any]]:
             }
             for kind in ("range", "jump", "stuck", "contradiction", "replay", "twice")
         ),
+        {
+            "id": "device-stands",
+            "title": {
+                "en": "Look after a device that does not obey",
+                "de": "Nach einem Gerät sehen, das nicht gehorcht",
+            },
+            "when": "discrepancy",
+            "seat": water,
+            "then": {"send": mains, "search": "15min"},
+            "how": "proposed",
+            "again": "1h",
+        },
         {
             "id": "dead-gateway",
             "title": {"en": "Look after a silent gateway", "de": "Nach einem stummen Gateway sehen"},

@@ -61,6 +61,7 @@ EVIDENCE = Vocabulary(
         "replay": _("readings repeat themselves to the digit"),
         "twice": _("two different readings of one instant"),
         "balance": _("more is drawn than ever at this hour"),
+        "discrepancy": _("a device does not do what it was ordered"),
         "limit": _("readings beyond their limit"),
         "report": _("citizens report something"),
     }

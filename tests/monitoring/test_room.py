@@ -156,6 +156,29 @@ def test_a_leak_shows_in_the_balance_and_an_operator_sends_a_crew(tmp_path: Path
     assert (sent.trade, sent.districts, sent.search_s, sent.playbook) == ("water", ("d1",), 3600.0, "leak")
 
 
+@pytest.mark.parametrize(("flow", "raised"), [(0.0, True), (0.01, False)])
+def test_a_pump_that_is_ordered_to_run_and_does_not_is_a_discrepancy(tmp_path: Path, flow: float, raised: bool) -> None:
+    """ISA-18.2: a discrepancy alarm tells that a state is not the one that was ordered, as of a motor that stands."""
+    path = tmp_path / "control.yaml"
+    path.write_text(PLAN.replace("timetable: [0, 1]", "timetable: [0, 1], shown: pump/flow"), encoding="utf-8")
+    whole = read_control(path)
+    room = Room(whole, SERIES, learn(whole, SERIES, quiet_days(), 0), 0.0)
+    acts = lived(room, 60, lambda minute: 1.95, flow=flow)
+    found = [act for act in acts if isinstance(act, Raised) and act.kind == "discrepancy"]
+    assert [(act.subject, act.series) for act in found] == ([("pump", ("pump/flow",))] if raised else [])
+
+
+def test_a_pump_that_runs_though_it_is_to_stand_is_a_discrepancy(tmp_path: Path) -> None:
+    path = tmp_path / "control.yaml"
+    path.write_text(PLAN.replace("timetable: [0, 1]", "timetable: [], shown: pump/flow"), encoding="utf-8")
+    whole = read_control(path)
+    room = Room(whole, SERIES, learn(whole, SERIES, quiet_days(), 0), 0.0)
+    acts = lived(room, 60, lambda minute: 3.05, flow=0.0)
+    assert not [act for act in acts if isinstance(act, Raised) and act.kind == "discrepancy"]
+    acts = lived(room, 30, lambda minute: 3.05, begin=60, flow=0.01)
+    assert [act.subject for act in acts if isinstance(act, Raised) and act.kind == "discrepancy"] == ["pump"]
+
+
 def test_a_report_is_followed_by_a_playbook_once_in_its_time(tmp_path: Path) -> None:
     room = Room(plan(tmp_path), SERIES, None, 0.0)
     told = (Report("water", "d1"),)
