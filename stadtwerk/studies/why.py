@@ -7,7 +7,7 @@ again, and neither is what the search for another finding, or another study, has
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Finding, Value, Verdict, read_verdict
 from resilience.study.why.options import Cured, Option, merged, options
-from resilience.study.why.search import Answer, OutOfRuns, Search, Seen, Trial
+from resilience.study.why.search import Answer, Follower, OutOfRuns, Search, Seen, Trial
 from simulator.contracts.failure import HazardType
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
@@ -37,7 +37,7 @@ MOST_RUNS = 400
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The answers for the findings of one run that failed."""
+    """The answers for the findings of one run that failed, or those of them that there are so far."""
 
     folder: Path
     city: City
@@ -46,6 +46,18 @@ class Why:
     scenario: Mapping[str, Any]
     runs: int
     """Trials that were looked at, whether run now or kept from before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search is about: the run, what failed in it, and what could be bought."""
+
+    folder: Path
+    city: City
+    verdict: Verdict
+    scenario: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    options: tuple[Option, ...]
 
 
 def asked(verdict: Verdict, finding: str | None) -> tuple[Finding, ...]:
@@ -67,19 +79,26 @@ def why(
     city: str | None = None,
     most_runs: int = MOST_RUNS,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    follows: Callable[[Searched], Follower] = lambda _searched: Follower(),
 ) -> Why:
-    """Search for what would have kept what failed in a run. Raises `BadInput` for what is no run or no such finding."""
+    """Search for what would have kept what failed in a run. Raises `BadInput` for what is no run or no such finding.
+
+    `follows` makes who is told how the search goes on, once it is known what is looked for.
+    """
     base = Base.of_run(folder, city)
     verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
-    findings = [one.id for one in asked(verdict, finding)]
-    trials = Trials(base, most_runs, executor, progress)
+    findings = asked(verdict, finding)
+    names = [one.id for one in findings]
     answers: tuple[Answer, ...] = ()
+    runs = 0
     if findings:
-        _check_base(folder, trials, findings)
         found = lacks(base, verdict, read_events(folder / "events.jsonl"))
-        answers = answered(base, findings, found, trials)
-    return Why(folder, base.town(), verdict, answers, base.scenario, len(trials.seen))
+        follower = follows(Searched(folder, base.town(), verdict, base.scenario, findings, found))
+        trials = Trials(base, most_runs, executor, None, follower)
+        _check_base(folder, trials, names)
+        answers = answered(base, names, found, trials, follower=follower)
+        runs = len(trials.seen)
+    return Why(folder, base.town(), verdict, answers, base.scenario, runs)
 
 
 def lacks(base: Base, verdict: Verdict, events: Sequence[Event]) -> tuple[Option, ...]:
@@ -107,13 +126,14 @@ def answered(
     trials: Trials,
     known: Sequence[tuple[Cured, ...]] = (),
     faults: bool = True,
+    follower: Follower | None = None,
 ) -> tuple[Answer, ...]:
     """The answers for these findings. `known` are cures that are said to be the smallest (see `Search`).
 
     `faults`: whether it is also looked for faults without which a finding would have held.
     """
     entries = [str(entry["id"]) for entry in base.scenario.get("timeline", ())] if faults else []
-    return Search(trials.holds, entries, found, tied(base.scenario), known).answers(findings)
+    return Search(trials.holds, entries, found, tied(base.scenario), known, follower).answers(findings)
 
 
 def _check_base(folder: Path, trials: Trials, findings: Sequence[str]) -> None:
@@ -128,9 +148,16 @@ def _check_base(folder: Path, trials: Trials, findings: Sequence[str]) -> None:
 class Trials:
     """Runs trials of one base, each once, and no more new ones than allowed."""
 
-    def __init__(self, base: Base, most_runs: int, executor: Executor | None, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        base: Base,
+        most_runs: int,
+        executor: Executor | None,
+        progress: Progress | None,
+        follower: Follower | None = None,
+    ) -> None:
         self._base, self._left = base, most_runs
-        self._executor, self._progress = executor, progress
+        self._executor, self._progress, self._follower = executor, progress, follower or Follower()
         self.seen: dict[Trial, Seen] = {}
 
     def holds(self, trials: Sequence[Trial]) -> list[Seen]:
@@ -148,6 +175,7 @@ class Trials:
         found = run_variants(list(new.values()), self._executor, self._progress)
         for trial, job in new.items():
             self.seen[trial] = _seen(found[job.key])
+            self._follower.lived(trial, self.seen[trial], job.key in kept)
         return [self.seen[trial] for trial in trials]
 
     def held_with(self, change: Mapping[str, Any]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from stadtwerk.studies.why import Why
 if TYPE_CHECKING:
     from resilience.study.why.options import Change
     from resilience.study.why.search import Answer
+    from simulator.contracts.city import City
 
 _ = Words("stadtwerk")
 
@@ -33,7 +35,7 @@ def rows(found: Why) -> tuple[WhyRow, ...]:
         WhyRow(
             findings[answer.finding].title,
             findings[answer.finding].reason,
-            tuple(_faults(names, found) for names in answer.without),
+            tuple(faults_words(names, found.scenario, found.city) for names in answer.without),
             tuple(change_words(change, found.city) for change in changes(answer)),
             answer.complete,
         )
@@ -46,13 +48,13 @@ def changes(answer: Answer) -> tuple[Change, ...]:
     return tuple(merged(cured.change for cured in cures) for cures in answer.cured)
 
 
-def _faults(names: tuple[str, ...], found: Why) -> Text:
+def faults_words(names: tuple[str, ...], scenario: Mapping[str, Any], city: City) -> Text:
     """What the scenario calls these entries of its timeline, two of them joined."""
-    entries = {str(entry["id"]): entry for entry in found.scenario["timeline"]}
-    return joined([_fault(entries[name], found) for name in names], _(" and "))
+    entries = {str(entry["id"]): entry for entry in scenario["timeline"]}
+    return joined([_fault(entries[name], city) for name in names], _(" and "))
 
 
-def _fault(entry: dict[str, Any], found: Why) -> Text:
+def _fault(entry: dict[str, Any], city: City) -> Text:
     if "title" in entry:
         return Said(entry["title"])
     if "fault" not in entry:
@@ -61,7 +63,7 @@ def _fault(entry: dict[str, Any], found: Why) -> Text:
     listed = [targets] if isinstance(targets, str) else list(targets)
     if not listed:
         return fault_words(str(entry["fault"]))
-    places = enumerated([name_of(str(name), found.city) for name in listed])
+    places = enumerated([name_of(str(name), city) for name in listed])
     return _("{fault} at {places}", fault=fault_words(str(entry["fault"])), places=places)
 
 

@@ -49,7 +49,10 @@ def test_the_answer_on_the_terminal_in_the_record_and_in_the_report(
     assert "Nobody has asked yet. This command" in before
     capsys.readouterr()
     assert why(run) == 0
-    said = capsys.readouterr().out
+    said, went_on = capsys.readouterr()
+    assert "findings that failed: 1;" in went_on and "[1 of 1]" in went_on
+    assert "run 1, " in went_on and "fails again as it did" in went_on
+    assert "without A server fails: fails still" in went_on and "instead of 10 min at St. Example: kept" in went_on
     (answer,) = json.loads((run / "why.json").read_text(encoding="utf-8"))["answers"]
     assert (answer["finding"], answer["complete"]) == ("hospital", True)
     assert [one["entries"] for one in answer["without"]] == [["cable"]]
@@ -68,10 +71,12 @@ def test_the_answer_on_the_terminal_in_the_record_and_in_the_report(
     assert words["de"] in (run / "report.html").read_text(encoding="utf-8")
 
 
-def test_an_interrupted_search_goes_on_and_comes_to_the_same(run: Path) -> None:
+def test_an_interrupted_search_goes_on_and_comes_to_the_same(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert why(run, "--most-runs", "4") == 2
     (short,) = json.loads((run / "why.json").read_text(encoding="utf-8"))["answers"]
-    assert not short["complete"]
+    assert not short["complete"] and not short["cures"]
+    for told in (capsys.readouterr().out, (run / "report.html").read_text(encoding="utf-8")):
+        assert "No cure found so far" in told and "not even all together" not in told
     for _more in range(20):
         code = why(run, "--most-runs", "4")
         if code == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from resilience.study.why.fewest import fewest, smallest
 from resilience.study.why.options import Cured, Option, Place, merged
-from resilience.study.why.search import ACCURACY, OutOfRuns, Search, Seen, Trial
+from resilience.study.why.search import ACCURACY, Answer, Follower, OutOfRuns, Search, Seen, Stage, Trial
 from simulator.contracts.cure import Cure
 from simulator.contracts.words import Verbatim
 
@@ -221,3 +221,45 @@ def test_a_known_cure_that_is_none_is_not_believed() -> None:
     option = batteries(0.0)
     known = (Cured(option, option.places, 60.0),)
     assert search(Town(lambda t: False), [option], known=[known]).cured == ()
+
+
+def test_every_finding_has_some_cure_before_any_has_the_smallest() -> None:
+    """The runs suffice for what is enough, and not for how little is: nobody is left without an answer."""
+    option = batteries(*[0.0] * 12)
+
+    def holds(trials: Sequence[Trial]) -> list[Seen]:
+        left[0] -= len(trials)
+        if left[0] < 0:
+            raise OutOfRuns
+        return [
+            Seen(frozenset({"f", "g"} if trial.cured and size_at(trial, "battery", "b3") >= 60 else ()))
+            for trial in trials
+        ]
+
+    left = [4]
+    for answer in Search(holds, [], [option], {}).answers(["f", "g"]):
+        ((cured,),) = answer.cured
+        assert not answer.complete and "b3" in {place.id for place in cured.places}
+
+
+def test_who_follows_is_told_what_is_looked_for_and_what_is_known_by_then() -> None:
+    told: list[tuple[str, str, bool]] = []
+
+    class Notes(Follower):
+        def begins(self, finding: str, stage: Stage) -> None:
+            told.append((finding, stage.value, False))
+
+        def found(self, answers: Mapping[str, Answer]) -> None:
+            told.append((*told[-1][:2], answers[told[-1][0]].complete))
+
+    town = Town(lambda t: size_at(t, "battery", "b0") >= 60)
+    found = Search(town, [], [batteries(0.0)], {}, follower=Notes()).answers(["f", "never"])
+    assert [answer.complete for answer in found] == [True, True] and not found[1].cured
+    assert told == [
+        ("f", "enough", False),
+        ("f", "enough", False),
+        ("never", "enough", False),
+        ("never", "enough", True),
+        ("f", "least", False),
+        ("f", "least", True),
+    ]

@@ -139,6 +139,10 @@ TEXTS: dict[str, Text] = {
         "Not everything was tried: the allowed runs were used up, so perhaps less would do. "
         "The same command goes on from here."
     ),
+    "why-open": _(
+        "No cure found so far: the allowed runs were used up before everything was tried. "
+        "The same command goes on from here."
+    ),
     "why-nothing": _("Nothing that was asked for failed."),
     "after": _("after"),
     "alike": _("and {n} more like it at the same time"),

@@ -6,12 +6,16 @@ what could be bought makes no difference. Of each cure that is enough alone the 
 largest size, then the smallest size, the same at each of them. Where no single cure is enough, the fewest that are
 enough together are. All this takes it that more never harms; what is found is true as it stands, since it was run: with
 it the finding holds, with a size smaller by the accuracy, or a place less, it does not.
+
+First it is looked for all findings what is enough at all, then how little of it is: so that where the allowed runs do
+not suffice every finding has an answer, if a generous one, before any has the smallest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import combinations
 
 from resilience.study.why.fewest import fewest, smallest
@@ -46,6 +50,28 @@ class OutOfRuns(Exception):
     """The allowed runs are used up."""
 
 
+class Stage(Enum):
+    """What is looked for of a finding."""
+
+    ENOUGH = "enough"
+    """Faults and cures that are enough, at their largest."""
+    LEAST = "least"
+    """How little of each cure is."""
+
+
+class Follower:
+    """Told how a search goes on. This one looks away."""
+
+    def begins(self, finding: str, stage: Stage) -> None:
+        """From now on it is looked for this."""
+
+    def lived(self, trial: Trial, seen: Seen, kept: bool) -> None:
+        """A trial has been run, or was kept from an earlier search."""
+
+    def found(self, answers: Mapping[str, Answer]) -> None:
+        """What is known by now, by finding: after each finding of each stage. What is not done is incomplete."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What would have made one finding hold.
@@ -74,15 +100,26 @@ class Search:
         options: Sequence[Option],
         tied: Mapping[str, frozenset[str]],
         known: Sequence[tuple[Cured, ...]] = (),
+        follower: Follower | None = None,
     ) -> None:
         self._holds, self._faults, self._options, self._tied = holds, tuple(faults), tuple(options), tied
-        self._known = tuple(known)
+        self._known, self._follower = tuple(known), follower or Follower()
 
     def answers(self, findings: Sequence[str]) -> tuple[Answer, ...]:
         """An answer for each finding, in their order."""
-        return tuple(self._answer(finding) for finding in findings)
+        found: dict[str, Answer] = {}
+        for stage, look in ((Stage.ENOUGH, self._enough), (Stage.LEAST, self._least)):
+            for finding in findings:
+                before = found.get(finding, Answer(finding, complete=False))
+                if not before.complete and (stage is Stage.ENOUGH or before.cured):
+                    self._follower.begins(finding, stage)
+                    found[finding] = look(before)
+                    self._follower.found(found)
+        return tuple(found[finding] for finding in findings)
 
-    def _answer(self, finding: str) -> Answer:
+    def _enough(self, before: Answer) -> Answer:
+        """What would do at all. Complete where there is nothing of which less could do."""
+        finding = before.finding
         without: list[tuple[str, ...]] = []
         cured: list[tuple[Cured, ...]] = []
         try:
@@ -91,12 +128,20 @@ class Search:
                 return Answer(finding, (), (proved,))
             without += self._faults_less(finding)
             cured += [(option.whole,) for option in self._alone(finding)] or self._together(finding)
-            for number, cures in enumerate(cured):
-                for less in self._lessened(finding, cures):
-                    cured[number] = less
         except OutOfRuns:
             return Answer(finding, tuple(without), _ranked(cured), False)
-        return Answer(finding, tuple(without), _ranked(cured))
+        return Answer(finding, tuple(without), _ranked(cured), not cured)
+
+    def _least(self, before: Answer) -> Answer:
+        """The same with as little of each cure as is enough."""
+        cured = list(before.cured)
+        try:
+            for number, cures in enumerate(before.cured):
+                for less in self._lessened(before.finding, cures):
+                    cured[number] = less
+        except OutOfRuns:
+            return replace(before, cured=_ranked(cured))
+        return replace(before, cured=_ranked(cured), complete=True)
 
     def _keeps(self, finding: str, trial: Trial) -> bool:
         return finding in self._holds([trial])[0].held

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
-
-if TYPE_CHECKING:
-    from stadtwerk.terminal import Terminal
 
 _ = Words("stadtwerk")
 
@@ -23,8 +19,9 @@ examples:
 The run is lived through again without each of its faults, and with each lack cured that its event log shows: a longer
 reserve, a second link, another crew, more of whatever a component declares. Of each cure that is enough the fewest
 places are searched for, then the smallest size, the same at each of them; where no single one is, the fewest that are
-enough together. It is taken that more never harms. What has been run is kept in the cache: a search that is
-interrupted goes on where it stopped. The answer stands on the terminal, in RUN/why.json and in RUN/report.html.
+enough together. It is taken that more never harms. First it is looked for every finding what would have been enough,
+then how little of it. Each run is told as it ends, and kept in the cache: a search that is interrupted, or has used up
+its runs, goes on where it stopped. The answer stands on the terminal, in RUN/why.json and in RUN/report.html.
 exit codes: 0 answered, 2 not everything could be tried within --most-runs, 64 bad input
 """
 )
@@ -47,9 +44,11 @@ def execute(options: argparse.Namespace) -> int:
     import contextlib
     from pathlib import Path
 
+    from resilience.study.why.search import Follower
     from simulator.contracts.problem import BadInput, Problem
+    from stadtwerk.cli.why_terminal import Watching, show
     from stadtwerk.studies.executors.local import LocalProcesses
-    from stadtwerk.studies.why import why
+    from stadtwerk.studies.why import Searched, why
     from stadtwerk.studies.why_results import write
     from stadtwerk.terminal import Terminal
 
@@ -60,43 +59,25 @@ def execute(options: argparse.Namespace) -> int:
             [Problem("command line", 0, name, _("is below 1"), _("use a whole number from 1")) for name in names]
         )
     terminal = Terminal(options.lang)
+    watching: Watching | None = None
+
+    def follows(searched: Searched) -> Follower:
+        nonlocal watching
+        watching = Watching(searched, terminal, options.most_runs)
+        return watching
+
     with contextlib.ExitStack() as stack:
         executor = stack.enter_context(LocalProcesses(options.jobs)) if options.jobs > 1 else None
-        found = why(Path(options.run), options.finding, options.city, options.most_runs, executor, terminal.counting_up)
+        try:
+            found = why(Path(options.run), options.finding, options.city, options.most_runs, executor, follows)
+        except KeyboardInterrupt:
+            if watching is not None and watching.found_so_far is not None:
+                show(terminal, watching.found_so_far)
+            stopped = _("{why}; what was finished is kept, and the same command goes on from there.", why=_("stopped"))
+            terminal.say(stopped)
+            return 130
     path = write(found, options.lang)
-    _show(terminal, found)
+    show(terminal, found)
     answers = _("answers: {path}", path=str(path))
     print(terminal.said(answers))
     return 0 if all(answer.complete for answer in found.answers) else 2
-
-
-def _show(terminal: Terminal, found: object) -> None:
-    import textwrap
-
-    from resilience.report.run.texts import say
-    from stadtwerk.studies.declaring import expected_part, plain
-    from stadtwerk.studies.why import Why
-    from stadtwerk.studies.why_results import changes, rows
-
-    assert isinstance(found, Why)
-    lang = terminal.lang
-    if not found.answers:
-        print(say("why-nothing", lang))
-        return
-    for answer, row in zip(found.answers, rows(found), strict=True):
-        print(f"\n{row.title.of(lang)} ({answer.finding})\n{row.reason.of(lang)}")
-        if row.without:
-            print(say("why-without", lang))
-            for names, words in zip(answer.without, row.without, strict=True):
-                print(f"  - {words.of(lang)} ({', '.join(names)})")
-        if row.cures:
-            print(say("why-with", lang))
-            for number, words in enumerate(row.cures, start=1):
-                print(f"  {number}. {words.of(lang)}")
-            print(terminal.said(_("The first as a known weakness of a scenario:")))
-            found_cure = {"findings": [answer.finding], "cure": plain(changes(answer)[0])}
-            print(textwrap.indent(expected_part([found_cure]), "  "), end="")
-        else:
-            print(say("why-none", lang))
-        if not answer.complete:
-            print(say("why-incomplete", lang))
