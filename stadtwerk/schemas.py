@@ -16,6 +16,7 @@ MODELS: Mapping[str, str] = {
     "campaign-1": "resilience.study.campaign.model:CampaignFile",
     "city-1": "simulator.city.model:CityFile",
     "suite-1": "resilience.study.suite:SuiteFile",
+    "suite-baseline-1": "resilience.study.baseline:BaselineFile",
     "control-1": "monitoring.playbooks:ControlFile",
     "installation-1": "stadtwerk.live.settings:Installation",
 }

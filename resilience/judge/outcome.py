@@ -26,15 +26,18 @@ ASKED = (Category.REDUNDANCY, Category.EXPECTATION, Category.REQUIRED)
 
 
 class Outcome(StrEnum):
-    """`NOT_SHOWN`: the faults made no difference to anything that was judged. `ERROR`: the run itself broke down, by a
-    fault of the program.
+    """`RECORDED`: not as it should be, and as a baseline has it. `NOT_SHOWN`: the faults made no difference to anything
+    that was judged. `NOT_RUN`: there was no time left for it. `ERROR`: the run itself broke down, by a fault of the
+    program.
     """
 
     PASS = "pass"
     KNOWN = "known-weakness"
+    RECORDED = "recorded"
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     NOT_SHOWN = "not-shown"
+    NOT_RUN = "not-run"
     ERROR = "error"
 
 
@@ -43,6 +46,7 @@ EXIT_CODES = (
     (Outcome.FAIL, 1),
     (Outcome.INCONCLUSIVE, 2),
     (Outcome.NOT_SHOWN, 2),
+    (Outcome.NOT_RUN, 2),
 )
 """The exit code of a suite, by the worst outcome in it; 0 if there is none of these."""
 

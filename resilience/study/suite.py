@@ -104,7 +104,10 @@ def _file(name: str, suite: Path, shipped: Mapping[str, Path]) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRun:
-    """One run of a suite. `verdict` None: it broke down, for the reason that `judged` gives."""
+    """One run of a suite. `verdict` None: it broke down or was not run, for the reason that `judged` gives.
+
+    `inputs` is a digest of all that its result depends on; `earlier`: it was not run again, as that is unchanged.
+    """
 
     scenario: str
     seed: int
@@ -117,6 +120,8 @@ class SuiteRun:
     expected: KnownWeakness | None = None
     length_s: float = 0.0
     """How long it took, on the wall clock."""
+    inputs: str = ""
+    earlier: bool = False
 
     @property
     def name(self) -> str:
@@ -208,7 +213,8 @@ def _add(root: ElementTree.Element, number: int, run: SuiteRun, at: datetime, la
             counts[kind] += 1
     if run.verdict is None:
         case = _case(suite, run.name, "run")
-        _say(case, "error", "internal", run.judged.reason.of(language), run.replay)
+        kind = "not-run" if run.judged.outcome is Outcome.NOT_RUN else "internal"
+        _say(case, "error", kind, run.judged.reason.of(language), run.replay)
         counts["errors"] += 1
     suite.set("tests", str(max(1, len(findings))))
     for kind, count in counts.items():
@@ -243,7 +249,11 @@ def _judgement(case: ElementTree.Element, finding: Finding, run: SuiteRun, langu
         said = run.judged.reason.of(language) if finding.value is Value.PASS else reason
         _say(case, "failure", finding.category.value, said, run.replay)
         return "failures"
-    if finding.value is Value.FAIL:  # among those that the scenario expects
+    if finding in run.judged.unexpected and run.judged.outcome is Outcome.RECORDED:
+        said = _("as recorded in the baseline: {reason}", reason=reason).of(language)
+        ElementTree.SubElement(case, "skipped", {"message": printable(said)})
+        return "skipped"
+    if finding.value is Value.FAIL:  # among those that the scenario expects, or that a baseline records
         known = _("known weakness: {reason}", reason=reason).of(language)
         ElementTree.SubElement(case, "skipped", {"message": printable(known)})
         ElementTree.SubElement(case, "system-out").text = printable(run.judged.reason.of(language))

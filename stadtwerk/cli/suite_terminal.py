@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resilience.judge.outcome import Outcome
 from resilience.study.suite import SuiteRun
-from simulator.contracts.words import Numeral, Text, Verbatim, Words, joined
+from simulator.contracts.words import Numeral, Text, Verbatim, Words, enumerated, joined
 from stadtwerk.runs.run import RunRequest
 from stadtwerk.studies.suite import SuiteRequest, SuiteResult, shrink_run
 from stadtwerk.terminal import Terminal
@@ -17,17 +17,21 @@ _ = Words("stadtwerk")
 WORDS = {
     Outcome.PASS: _("pass"),
     Outcome.KNOWN: _("known weakness"),
+    Outcome.RECORDED: _("as recorded"),
     Outcome.FAIL: _("fail"),
     Outcome.INCONCLUSIVE: _("inconclusive"),
     Outcome.NOT_SHOWN: _("not shown"),
+    Outcome.NOT_RUN: _("not run"),
     Outcome.ERROR: _("error"),
 }
 SIGNS = {
     Outcome.PASS: "✔",
     Outcome.KNOWN: "~",
+    Outcome.RECORDED: "~",
     Outcome.FAIL: "✘",
     Outcome.INCONCLUSIVE: "?",
     Outcome.NOT_SHOWN: "?",
+    Outcome.NOT_RUN: "…",
     Outcome.ERROR: "!",
 }
 HEADS = (_("outcome"), _("scenario"), _("seed"), _("why"))
@@ -43,6 +47,18 @@ def _marked(outcome: Outcome) -> Text:
 
 def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
     """One line when a run is over."""
+    if run.earlier:
+        terminal.say(
+            _(
+                "[{over}/{all_runs}] {outcome}  {scenario} (seed {seed}, unchanged: not run again)",
+                over=over,
+                all_runs=all_runs,
+                outcome=_marked(run.judged.outcome),
+                scenario=run.scenario,
+                seed=run.seed,
+            )
+        )
+        return
     terminal.say(
         _(
             "[{over}/{all_runs}] {outcome}  {scenario} (seed {seed}, {length})",
@@ -65,11 +81,14 @@ def show(result: SuiteResult, terminal: Terminal) -> None:
     ]
     terminal.table(result.suite.title.of(lang), tuple(head.of(lang) for head in HEADS), rows)
     for run in result.runs:
-        if run.judged.outcome not in (Outcome.PASS, Outcome.KNOWN):
+        if run.judged.outcome not in (Outcome.PASS, Outcome.KNOWN, Outcome.RECORDED, Outcome.NOT_RUN):
             print("\n".join(complaint(run, lang)))
             print()
     if result.opt_outs.number:
         print(result.opt_outs.told.of(lang))
+    if result.mended:
+        names = enumerated([Verbatim(name) for name in result.mended])
+        print(_("Recorded, but no longer so: {names}. Record anew: --record-baseline FILE", names=names).of(lang))
     count = Counter(run.judged.outcome for run in result.runs)
     parts = [f"{count[outcome]} {word.of(lang)}" for outcome, word in WORDS.items() if count[outcome]]
     print(f"{result.suite.id}: {', '.join(parts)} ({result.length_s:.0f} s)")

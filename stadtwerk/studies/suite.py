@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -28,11 +28,13 @@ from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.library import load_checked, load_named_city
 from stadtwerk.runs.run import RunRequest, RunResult, replay_command, run_scenario
+from stadtwerk.studies.earlier import FORM, Earlier, inputs_of
 from stadtwerk.studies.variants import Base, Variant, run_variants
 from stadtwerk.terminal import Quiet, Terminal
 
 if TYPE_CHECKING:
     from resilience.scenario.scenario import Scenario, Weakness
+    from resilience.study.baseline import Baseline
     from resilience.study.suite import Suite
     from simulator.contracts.city import City
 
@@ -46,7 +48,9 @@ JUNIT_FILE = "junit.xml"
 class SuiteRequest:
     """What to run and where to put it. `city` given: in this city, where no scenario's known weakness counts.
 
-    With `cures` each known weakness is run again with its cure, which must cure it.
+    With `cures` each known weakness is run again with its cure, which must cure it. Only what is not in `baseline`
+    counts. After `within_s` no further run is begun. What an `earlier` run of the suite has shown is not run again
+    where nothing that it depends on has changed.
     """
 
     suite: Suite
@@ -56,11 +60,14 @@ class SuiteRequest:
     lang: str = "en"
     twin: bool = True
     cures: bool = True
+    baseline: Baseline | None = None
+    within_s: float | None = None
+    earlier: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """What came of a suite: its runs in the order of the suite."""
+    """What came of a suite: its runs in the order of the suite, and what its baseline records that did not show."""
 
     suite: Suite
     runs: tuple[SuiteRun, ...]
@@ -68,6 +75,7 @@ class SuiteResult:
     length_s: float
 
     own_city: bool = True
+    mended: tuple[str, ...] = ()
 
     @property
     def opt_outs(self) -> OptOuts:
@@ -87,23 +95,29 @@ Told = Callable[[SuiteRun, int, int], None]
 """Is told of each run that is over, with how many are over and how many there are."""
 
 
-def run_suite(request: SuiteRequest, told: Told = lambda *_: None) -> SuiteResult:
+def run_suite(
+    request: SuiteRequest, told: Told = lambda *_: None, note: Callable[[Text], None] = lambda _: None
+) -> SuiteResult:
     """Run every scenario of a suite. Raises `BadInput` with the mistakes of all files before anything is run.
 
     A run that breaks down is an error among the results; the others go on. Leaves `suite.json` and `junit.xml` beside
     the run folders.
     """
     planned = _planned(request)
+    earlier = None if request.earlier is None else Earlier(request.earlier, SUITE_FILE)
+    if earlier is not None and earlier.none:
+        note(_("No earlier results in {folder}: everything is run.", folder=str(request.earlier)))
     _make(request.out)
     began, start = datetime.now(), time.monotonic()
     done: dict[int, SuiteRun] = {}
-    for number, run in _all(request, planned):
-        done[number] = run
-        told(run, len(done), len(planned))
+    for number, run in _all(request, planned, earlier):
+        done[number] = run if request.baseline is None else request.baseline.beside(run)
+        told(done[number], len(done), len(planned))
     runs = tuple(done[number] for number in range(len(planned)))
-    result = SuiteResult(request.suite, runs, began, time.monotonic() - start, request.city is None)
+    mended = () if request.baseline is None else request.baseline.mended(runs)
+    result = SuiteResult(request.suite, runs, began, time.monotonic() - start, request.city is None, mended)
     (request.out / JUNIT_FILE).write_text(result.junit_xml(request.lang), encoding="utf-8")
-    text = json.dumps(_record(result), indent=2, ensure_ascii=False)
+    text = json.dumps(_record(result, request.out), indent=2, ensure_ascii=False)
     (request.out / SUITE_FILE).write_text(text + "\n", encoding="utf-8")
     return result
 
@@ -123,6 +137,7 @@ class _Planned:
     request: RunRequest
     town: City
     cures: bool = True
+    inputs: str = ""
 
     @property
     def weaknesses(self) -> tuple[Weakness, ...]:
@@ -143,6 +158,7 @@ class _Planned:
             replay_command(self.file, seed, city),
             Judged(Outcome.ERROR, Verbatim("")),
             expected=self.scenario.expected if city is None else None,
+            inputs=self.inputs,
         )
 
 
@@ -153,7 +169,7 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
     files: dict[str, Path] = {}
     for file in request.suite.scenarios:
         try:
-            _document, scenario, town = load_checked(file, request.city, load)
+            document, scenario, town = load_checked(file, request.city, load)
         except BadInput as bad:
             problems += bad.problems
             continue
@@ -163,7 +179,8 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
         for seed in scenario.run.seeds if request.suite.all_seeds else scenario.run.seeds[:1]:
             out = request.out / f"{scenario.id}-seed{seed}"
             one = RunRequest(file, request.city, seed, out, broker_port=None, lang=request.lang, twin=request.twin)
-            planned.append(_Planned(file, scenario, one, town, request.cures))
+            inputs = inputs_of(document, scenario, request.city, seed, request.twin, request.cures)
+            planned.append(_Planned(file, scenario, one, town, request.cures, inputs))
     if problems:
         raise BadInput(problems)
     return tuple(planned)
@@ -177,21 +194,45 @@ def _make(out: Path) -> None:
         raise BadInput([Problem(str(out), 0, "--out", what, _("check the path"))]) from None
 
 
-def _all(request: SuiteRequest, planned: tuple[_Planned, ...]) -> Iterator[tuple[int, SuiteRun]]:
+def _all(
+    request: SuiteRequest, planned: tuple[_Planned, ...], earlier: Earlier | None
+) -> Iterator[tuple[int, SuiteRun]]:
     """Each run as soon as it is over, with its place in the suite."""
+    end_s = None if request.within_s is None else time.monotonic() + request.within_s
+    waiting: dict[int, _Planned] = {}
+    for number, one in enumerate(planned):
+        taken = None if earlier is None else earlier.of(one.run)
+        if taken is not None:
+            yield number, taken
+        else:
+            waiting[number] = one
     if request.jobs == 1:
-        for number, one in enumerate(planned):
-            yield number, _finished(one, lambda one=one: _run_one(one.request, one.weaknesses))  # type: ignore[misc]
+        for number, one in waiting.items():
+            late = end_s is not None and time.monotonic() >= end_s
+            yield number, _late(one) if late else _finished(one, lambda one=one: _run_one(one.request, one.weaknesses))  # type: ignore[misc]
         return
     from multiprocessing import get_context
 
     # Started afresh: engines and their threads do not outlive a fork of a process that has used them.
     with ProcessPoolExecutor(request.jobs, get_context("spawn")) as pool:
-        futures: dict[Future[_Done], int] = {
-            pool.submit(_run_one, one.request, one.weaknesses): number for number, one in enumerate(planned)
-        }
-        for future in as_completed(futures):
-            yield futures[future], _finished(planned[futures[future]], future.result)
+        running: dict[Future[_Done], int] = {}
+        left = list(waiting)
+        while left or running:
+            if end_s is not None and time.monotonic() >= end_s:
+                for number in left:
+                    yield number, _late(planned[number])
+                left = []
+            while left and len(running) < request.jobs:
+                number = left.pop(0)
+                running[pool.submit(_run_one, planned[number].request, planned[number].weaknesses)] = number
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                number = running.pop(future)
+                yield number, _finished(planned[number], future.result)
+
+
+def _late(one: _Planned) -> SuiteRun:
+    """The run that there was no time for."""
+    return replace(one.run, judged=Judged(Outcome.NOT_RUN, _("Not run: the time given was over.")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +297,9 @@ def _finished(one: _Planned, result: Callable[[], _Done]) -> SuiteRun:
     return replace(known, judged=judged, verdict=done.verdict, length_s=done.length_s)
 
 
-def _record(result: SuiteResult) -> dict[str, Any]:
+def _record(result: SuiteResult, out: Path) -> dict[str, Any]:
     return {
-        "schema": "stadtwerk/suite-run/1",
+        "schema": FORM,
         "suite": result.suite.id,
         "title": result.suite.title.record(),
         "exit_code": result.exit_code,
@@ -270,14 +311,17 @@ def _record(result: SuiteResult) -> dict[str, Any]:
             {
                 "scenario": run.scenario,
                 "seed": run.seed,
-                "folder": Path(run.folder).name,
+                "folder": os.path.relpath(run.folder, out),
                 "outcome": run.judged.outcome.value,
                 "verdict": run.verdict.value.value if run.verdict else None,
                 "reason": run.judged.reason.record(),
+                "inputs": run.inputs,
+                "earlier": run.earlier,
                 "replay": run.replay,
             }
             for run in result.runs
         ],
+        "mended": list(result.mended),
     }
 
 

@@ -24,6 +24,7 @@ from stadtwerk.studies.executors.local import Finished, told
 if TYPE_CHECKING:
     from resilience.judge.figures import RunFigures
     from resilience.judge.verdict import Verdict
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.contracts.document import Document
     from stadtwerk.studies.executors import Executor
@@ -57,9 +58,14 @@ class Base:
     def of_scenario(cls, file: Path, city: str | None = None, seed: int | None = None) -> Base:
         """A scenario file as it is written: with another seed, its draws come out otherwise. Raises `BadInput`."""
         document, scenario, _city = load_checked(file, city)
+        return cls.of_checked(document, scenario, city, scenario.run.seeds[0] if seed is None else seed)
+
+    @classmethod
+    def of_checked(cls, document: Document, scenario: Scenario, city: str | None, seed: int) -> Base:
+        """The same of a scenario file that is loaded and checked already."""
         reference = scenario.city
-        source = city or reference.name or str((file.parent / reference.path).resolve())
-        return cls(document.data, scenario.run.seeds[0] if seed is None else seed, _unchanged(source))
+        source = city or reference.name or str((Path(document.file).parent / reference.path).resolve())
+        return cls(document.data, seed, _unchanged(source))
 
     @classmethod
     def of_run(cls, folder: Path, city: str | None = None) -> Base:
