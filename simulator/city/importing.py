@@ -19,7 +19,15 @@ from simulator.city.generator.town import generate
 from simulator.city.importers.assets import Asset, overrides_of, sites_of
 from simulator.city.importers.coordinates import SharedMap, share_map
 from simulator.city.importers.link_rows import read_links
-from simulator.city.importers.sources import Gathered, ImportSources, as_given, converted, gather, told_of_map
+from simulator.city.importers.sources import (
+    Gathered,
+    ImportSources,
+    as_given,
+    converted,
+    gather,
+    swapped_places,
+    told_of_map,
+)
 from simulator.city.loader import load_city, placed, settle_people
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import district_centre
@@ -152,6 +160,8 @@ def import_city(sources: ImportSources, out: Path) -> ImportReport:
 
 
 def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraft:
+    if problems := swapped_places(sources, gathered.drawings):
+        raise BadInput(problems)
     town = share_map(gathered.drawings, sources.place)
     draft = _framed(sources, gathered, town)
     networks = networks_of(draft, folder)

@@ -146,6 +146,20 @@ def test_lines_tell_degrees_from_a_drawing(tmp_path: Path, spread: float, coordi
         assert 1000 < reach < 10_000
 
 
+def test_a_part_that_is_drawn_small_does_not_make_a_drawing_of_a_map(tmp_path: Path) -> None:
+    """Medium voltage huddled about its substation, one sixth as wide as its cables are long, beside overhead lines
+    that are as long as their map: they tell the scale, though they are fewer."""
+    net = chain([1.0, 0.5, 0.2, 0.3, 0.1])
+    net.line["length_km"] = [9.0, 9.5, 1.3, 1.4, 1.5][: len(net.line)]
+    north, at = 51.0, []
+    for step_km in (0.0, 0.0, 9.0, 9.2, 0.2, 0.21, 0.22):
+        north += step_km / 111.195
+        at.append(f'{{"type": "Point", "coordinates": [10.0, {north}]}}')
+    net.bus["geo"] = at[: len(net.bus)]
+    file, said = converted(net, tmp_path)
+    assert file.coordinates == "lon-lat" and "a drawing, scaled" not in said
+
+
 @pytest.mark.parametrize(("middle", "coordinates"), [((0.5, 1.0), "metres"), ((10.0, 51.0), "lon-lat")])
 def test_lines_of_one_length_tell_nothing_and_nobody_lives_at_sea(
     tmp_path: Path, middle: tuple[float, float], coordinates: str

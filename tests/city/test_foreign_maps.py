@@ -186,6 +186,65 @@ def test_water_in_degrees_is_placed_on_earth(tmp_path: Path) -> None:
     assert city.components["junction-B"].x_m - city.components["junction-A"].x_m == pytest.approx(400, abs=1)
 
 
+def in_degrees(longitude: float, latitude: float, swap: bool = False) -> str:
+    """The water network with its map in degrees, its first node there, or there with the two in the wrong order."""
+    text = dedent(WATER)
+    for old in ("A 100 100", "B 500 100", "C 800 100", "R 0 0", "T 900 300"):
+        name, x, y = old.split()
+        at = (
+            longitude + float(x) / 1000 * KM / math.cos(math.radians(latitude)),
+            latitude + float(y) / 1000 * KM,
+        )
+        first, second = at[::-1] if swap else at
+        text = text.replace(f"\n{old}\n", f"\n{name} {first:.7f} {second:.7f}\n")
+    return text
+
+
+@pytest.mark.parametrize("factor", [0.1, 30.0], ids=["short", "long"])
+def test_a_town_in_degrees_is_there_though_its_pipes_have_other_lengths(tmp_path: Path, factor: float) -> None:
+    """A small map, far from 0, 0 and on no grid is no drawing; that its lengths do not fit is told."""
+    text = in_degrees(11.5, 48.1)
+    for length in (400, 300):
+        text = text.replace(f" {length} 200 120", f" {length * factor:g} 200 120")
+    report = import_city(ImportSources("w", water=water(tmp_path, text)), tmp_path / "out")
+    city = report.city
+    assert city.longitude_deg == pytest.approx(11.506, abs=0.01)
+    assert city.components["junction-B"].x_m - city.components["junction-A"].x_m == pytest.approx(400, abs=1)
+    assert "as long as the straight way between their ends" in said(report)
+    fits = import_city(ImportSources("w", water=water(tmp_path, in_degrees(11.5, 48.1))), tmp_path / "fits")
+    assert "as long as the straight way" not in said(fits)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(0.3, 0.4), (40.0, 30.0)],
+    ids=["at-the-origin", "wide"],
+)
+def test_a_drawing_that_degrees_could_hold_stays_one(tmp_path: Path, place: tuple[float, float]) -> None:
+    text = in_degrees(*place)
+    if place[0] == 40.0:  # on a grid, as people draw
+        for old, new in (("A", "40 30"), ("B", "41 30"), ("C", "41 31"), ("R", "40 31"), ("T", "41 32")):
+            text = "\n".join(
+                f"{old} {new}" if line.startswith(f"{old} ") and line.count(".") == 2 else line
+                for line in text.splitlines()
+            )
+    for length in (400, 300):
+        text = text.replace(f" {length} 200 120", f" {length * 30} 200 120")
+    report = import_city(ImportSources("w", water=water(tmp_path, text)), tmp_path / "out")
+    assert "no file says where the town lies" in said(report)
+
+
+def test_longitude_and_latitude_in_the_wrong_order_are_told(tmp_path: Path) -> None:
+    """A place in Germany whose latitude stands first lies off Somalia. Who lives there says so."""
+    file = water(tmp_path, in_degrees(11.5, 48.1, swap=True))
+    (problem,) = refused(ImportSources("w", water=file), tmp_path / "out")
+    assert problem.file == str(file) and problem.field == "coordinates" and "swapped" in problem.what
+    assert "--crs EPSG:4326" in problem.fix
+    there = import_city(ImportSources("w", water=file, crs="EPSG:4326"), tmp_path / "there").city
+    assert there.latitude_deg == pytest.approx(11.506, abs=0.01)
+    assert import_city(ImportSources("w", water=water(tmp_path, in_degrees(11.5, 48.1))), tmp_path / "twin").city
+
+
 def test_a_plane_with_a_reference_system_lies_where_it_is(tmp_path: Path) -> None:
     pytest.importorskip("pyproj")
     east, north = 565_000.0, 5_934_000.0  # Hamburg, UTM 32

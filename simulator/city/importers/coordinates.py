@@ -36,6 +36,10 @@ AS_LONG = (0.8, 2.5)
 """Coordinates that could be degrees are taken so if lines are that many times as long as the straight way between
 their ends (assumption: roads and pipes make detours, and no line is shorter than straight)."""
 
+WIDEST_DEG, AT_SEA_DEG, FINE_DEG = 2.0, 5.0, 0.01
+"""And they are degrees whatever lines say if the map is no wider, lies farther from 0, 0, where drawings begin, and is
+finer than these (assumption): nobody draws a plan that is small, far from its origin and on no grid."""
+
 SOMEWHERE = (10.447683, 51.163361)
 """Longitude and latitude where no file says where the town lies: the geographic centre of Germany (assumption)."""
 
@@ -85,8 +89,28 @@ class Drawing:
             return self.reference.geographic
         if self.said_unit_m is not None or not could_be_degrees(self.points):
             return False
-        ratios = degree_ratios(self.lines)
-        return bool(len(ratios)) and AS_LONG[0] <= float(np.median(ratios)) <= AS_LONG[1]
+        return (self.as_on_earth and self.on_no_grid) or AS_LONG[0] <= stretch(self.lines) <= AS_LONG[1]
+
+    @property
+    def as_on_earth(self) -> bool:
+        """Whether its extent is that of a town in degrees."""
+        middle = np.abs(self.points.min(axis=0) + self.points.max(axis=0)) / 2
+        return bool(np.ptp(self.points, axis=0).max() <= WIDEST_DEG and middle.max() > AT_SEA_DEG)
+
+    @property
+    def on_no_grid(self) -> bool:
+        """Whether most places are finer than people draw."""
+        steps = self.points / FINE_DEG
+        off = np.abs(steps - np.round(steps)).max(axis=1)
+        return len(np.unique(self.points, axis=0)) > 1 and bool((off > 1e-6).mean() > 0.5)
+
+    @property
+    def stretched(self) -> float | None:
+        """How many times as long as straight its lines are, where it is in degrees and no line can be so."""
+        if not self.degrees or not len(self.lines):
+            return None
+        ratio = stretch(self.lines)
+        return None if not ratio or AS_LONG[0] <= ratio <= AS_LONG[1] else ratio
 
     @property
     def on_earth(self) -> bool:
@@ -110,12 +134,23 @@ class Drawing:
         return near[0] if near else float(f"{unit_m:.4g}")
 
 
-def degree_ratios(lines: Floats) -> Floats:
-    """How many times as long as straight each line is, its ends taken as longitude and latitude."""
-    east, north = metres_per_degree(float(np.median(lines[:, 1])) if len(lines) else 0.0)
+def stretch(lines: Floats) -> float:
+    """How many times as long as straight lines are, their ends taken as longitude and latitude; 0 where none tells.
+
+    The median, in which each line counts as much as it covers of the map: a part that is drawn small beside its
+    substation, for want of room or of data, says nothing of the scale of the whole.
+    """
+    if not len(lines):
+        return 0.0
+    east, north = metres_per_degree(float(np.median(lines[:, 1])))
     straight = np.hypot((lines[:, 2] - lines[:, 0]) * east, (lines[:, 3] - lines[:, 1]) * north)
     some = straight > 0
-    return np.asarray(lines[some, 4] / straight[some], dtype=np.float64)
+    ratios, covered = lines[some, 4] / straight[some], straight[some]
+    if not len(ratios):
+        return 0.0
+    order = np.argsort(ratios, kind="stable")
+    total = np.cumsum(covered[order])
+    return float(ratios[order][np.searchsorted(total, total[-1] / 2)])
 
 
 @dataclass(frozen=True)
@@ -158,6 +193,7 @@ def share_map(drawings: Mapping[str, Drawing], place: tuple[float, float] | None
         middle = _middle(first.points)
         frame = MapFrame(unit_m, unit_m, -unit_m * middle[0], -unit_m * middle[1])
         notes += _of_plane(unit_m, place)
+    notes += [note for domain, one in spots.items() for note in _of_lines(domain, one)]
     frames = dict.fromkeys(drawings, frame)  # what is drawn nowhere is told of one by one when it is read
     for domain, one in spots.items():
         if one.on_earth:
@@ -184,6 +220,32 @@ def _of_plane(unit_m: float, place: tuple[float, float] | None) -> list[Assumpti
             Assumption(_("place"), _("no file says where the town lies: the middle of Germany, for the sun only"))
         )
     return notes
+
+
+def _of_lines(domain: str, one: Drawing) -> list[Assumption]:
+    """What is told where lines are not as long as a map in degrees says."""
+    if one.stretched is None:
+        return []
+    text = _(
+        "its coordinates are longitude and latitude, but lines are {times} times as long as the straight way between "
+        "their ends: both are taken as they are. Check the unit of lengths, or name the system with --crs.",
+        times=number(one.stretched, 2),
+    )
+    return [Assumption(_("{domain} on the map", domain=domain), text)]
+
+
+GERMANY_DEG = ((5.8, 15.1), (47.2, 55.1))
+"""Longitudes and latitudes of Germany (Statistisches Jahrbuch 2019, geography). Swapped they are those of Somalia's
+coast, Yemen and the sea between."""
+
+
+def swapped(drawing: Drawing) -> bool:
+    """Whether longitude and latitude of a town in Germany seem to have changed places."""
+    if not drawing.degrees or not len(drawing.points):
+        return False
+    first, second = _middle(drawing.points)
+    (west, east), (south, north) = GERMANY_DEG
+    return south <= first <= north and west <= second <= east
 
 
 def _middle(points: Floats) -> tuple[float, float]:

@@ -72,12 +72,6 @@ def places(net: Any, tables: Tables, edges: Sequence[tuple[int, int]], roots: It
     return known
 
 
-WIDEST_DEG = 2.0
-"""Coordinates of a grid whose lines have no lengths of their own are degrees only if it is no wider (assumption)."""
-AT_SEA_DEG = 5.0
-"""And if its middle lies farther from 0, 0 than this: there is open sea, where test cases are drawn."""
-
-
 def frame(at: dict[int, Point], lines: Sequence[tuple[int, int, float]]) -> tuple[str, float]:
     """`lon-lat` where points could be degrees and lines are as long as that, else `metres`; and metres in one unit.
 
@@ -89,9 +83,7 @@ def frame(at: dict[int, Point], lines: Sequence[tuple[int, int, float]]) -> tupl
         return "metres", 1.0
     drawing = Drawing(points, ends)
     telling = len(np.unique(ends[:, 4])) > 1
-    middle = np.abs(points.min(axis=0) + points.max(axis=0)) / 2
-    believed = np.ptp(points, axis=0).max() <= WIDEST_DEG and middle.max() > AT_SEA_DEG
-    if drawing.degrees if telling else bool(believed):
+    if drawing.degrees if telling else drawing.as_on_earth:
         return "lon-lat", 1.0
     return "metres", drawing.unit_m or 1.0
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from simulator.city.components import NetworkElement
 from simulator.city.files import code_note, foreign_text, not_installed
 from simulator.city.importers.assets import Asset, read_assets
-from simulator.city.importers.coordinates import Drawing
+from simulator.city.importers.coordinates import Drawing, swapped
 from simulator.city.importers.gis import districts_as_geojson, is_gis, roads_as_gmns
 from simulator.city.importers.osm import is_osm, read_osm
 from simulator.city.importers.published import POWER, is_published, published
@@ -23,7 +23,7 @@ from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
-from simulator.contracts.words import Text, Words
+from simulator.contracts.words import Text, Words, number
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
@@ -210,6 +210,29 @@ def told_of_map(problem: Problem, sources: ImportSources, aside: Path) -> Proble
 
 
 DISTRICTS = "districts.geojson"
+
+
+def swapped_places(sources: ImportSources, drawings: Mapping[str, Drawing]) -> list[Problem]:
+    """Files whose latitudes stand where longitudes belong, unless the planner says that they are as they should."""
+    if sources.crs:
+        return []
+    files = {
+        WATER_DOMAIN.value: sources.water,
+        ENERGY_DOMAIN.value: sources.power,
+        TRAFFIC_DOMAIN.value: (sources.gmns and sources.gmns / "node.csv") or sources.roads_nodes,
+    }
+    fix = _("write longitude first, then latitude; if the town does lie there, say --crs EPSG:4326")
+    found = []
+    for domain, drawing in drawings.items():
+        if swapped(drawing):
+            x, y = drawing.points.mean(axis=0)
+            what = _(
+                "lies at longitude {x}, latitude {y}, by the Horn of Africa: the two of a place in Germany, swapped",
+                x=number(float(x), 4),
+                y=number(float(y), 4),
+            )
+            found.append(Problem(str(files.get(domain) or domain), 0, "coordinates", what, fix))
+    return found
 
 
 def _options(sources: ImportSources) -> list[Problem]:
