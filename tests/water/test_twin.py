@@ -18,7 +18,7 @@ from simulator.contracts.city import City
 from simulator.contracts.ticks import to_ticks
 from simulator.domains import water
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.overrides import Force
+from simulator.domains.water.overrides import Force, Written
 from stadtwerk.library import demo_folder
 from tests.support.towns import component, link
 from tests.water.networks import city_of, world, write
@@ -184,6 +184,25 @@ def test_a_pump_that_was_cut_off_runs_again(tmp_path: object) -> None:
     engine.advance_to(900)
     engine.overrides.release(main, "shut")
     engine.solve()
+    assert engine.flow_m3_s[pump] == pytest.approx(usual, rel=0.05)
+    engine.close()
+
+
+def test_a_pump_that_is_ordered_to_run_runs_again_when_there_is_water(tmp_path: object) -> None:
+    """In the demo city with the loop closed a pump of constant power stood for weeks that was ordered to run."""
+    engine = WaterEngine(write(tmp_path, STATION))  # type: ignore[arg-type]
+    pump, main = engine.network.link_index["U"], engine.network.link_index["P0"]
+    usual = engine.flow_m3_s[pump]
+    engine.overrides.force(pump, "ordered", Written(engine.overrides.setpoint(pump, 1.0)))
+    engine.overrides.force(main, "shut", Force.SHUT)
+    for step in range(1, 4):
+        engine.solve()
+        assert engine.flow_m3_s[pump] == 0.0
+        engine.advance_to(900 * step)
+    engine.overrides.release(main, "shut")
+    for step in range(4, 7):
+        engine.solve()
+        engine.advance_to(900 * step)
     assert engine.flow_m3_s[pump] == pytest.approx(usual, rel=0.05)
     engine.close()
 

@@ -419,6 +419,7 @@ class WaterEngine:
                 tk.settimeparam(self._ph, tk.QUALSTEP, min(self._quality_step_s, step_s))
 
     def _run(self) -> None:
+        self.overrides.start_again()
         self._solve()
         turn = 0
         while self.overrides.look() or self._edges.look(turn):

@@ -159,6 +159,14 @@ class Overrides:
         """Links that are shut without EPANET being told, as nothing flows there."""
         return tuple(self._idle)
 
+    def start_again(self) -> None:
+        """Before each solve: start the pumps that somebody wants to run and EPANET has shut for the time being. Those
+        of constant power it may shut without a cause, and leaves them so."""
+        for pump in self._starved:
+            wanted = self._wanted(pump, self._causes.get(pump, {}))
+            if wanted is not None and wanted.open:
+                self._start(pump)
+
     def look(self) -> bool:
         """After each solve: shut by now what was idle and would flow, which asks for another solve; and see which
         pumps a shut link has just taken the water from."""
@@ -273,9 +281,13 @@ class Overrides:
                 continue
             del self._asleep[pump]
             if pump in self._starving():
-                speed = tk.getlinkvalue(self._ph, pump + 1, tk.SETTING)
-                tk.setlinkvalue(self._ph, pump + 1, tk.STATUS, 0)
-                tk.setlinkvalue(self._ph, pump + 1, tk.SETTING, speed)
+                self._start(pump)
+
+    def _start(self, pump: int) -> None:
+        """Start a pump again that EPANET has shut for the time being."""
+        speed = tk.getlinkvalue(self._ph, pump + 1, tk.SETTING)
+        tk.setlinkvalue(self._ph, pump + 1, tk.STATUS, 0)
+        tk.setlinkvalue(self._ph, pump + 1, tk.SETTING, speed)
 
     def _starving(self) -> set[int]:
         """The pumps that EPANET has shut for the time being."""
