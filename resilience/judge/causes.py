@@ -30,3 +30,16 @@ def nearest(event: Event, by_id: Mapping[int, Event], meant: Callable[[Event], b
             continue
         stack += [by_id[cause] for cause in reversed(at.causes) if cause in by_id]
     return tuple(found.values())
+
+
+def faults_behind(events: Sequence[Event]) -> dict[int, tuple[Event, ...]]:
+    """For every event the faults at the head of its chains of causes; a cause stands before its effect."""
+    heads: dict[int, tuple[Event, ...]] = {}
+    for event in events:
+        if event.kind is EventKind.FAULT:
+            heads[event.id] = (event,)
+        elif event.kind is not EventKind.CLEAR:
+            because = tuple(dict.fromkeys(head for cause in event.causes for head in heads.get(cause, ())))
+            if because:
+                heads[event.id] = because
+    return heads

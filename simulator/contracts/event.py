@@ -52,6 +52,16 @@ FOR_THE_BETTER = (
 )
 """Kinds of event because of which nothing is lost."""
 
+FOR_THE_WORSE = (
+    EventKind.SUPPLY_LOST,
+    EventKind.AUTONOMY_USED,
+    EventKind.STOPPED,
+    EventKind.LINK_DOWN,
+    EventKind.LEVEL_LOW,
+)
+"""Kinds of event because of which nothing comes back. A fault may be: a burst main that is closed off leaves the others
+their pressure."""
+
 
 class Role(StrEnum):
     """What a parameter of an event says, and so how its value becomes words."""

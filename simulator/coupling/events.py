@@ -36,6 +36,14 @@ TAKEN_OVER = EventCode(
 LINK_DOWN = EventCode(
     "supply.link-down", EventKind.LINK_DOWN, _("{link_kind} interrupted: {source} → {target}"), {**_LINK}, alone=True
 )
+LINK_IDLE = EventCode(
+    "supply.link-idle",
+    EventKind.LINK_DOWN,
+    _("Gives nothing at the start: {source} → {target} ({link_kind})"),
+    {**_LINK},
+    alone=True,
+)
+"""As of an emergency generator that stands ready: nothing is interrupted."""
 LINK_UP = EventCode(
     "supply.link-up", EventKind.LINK_UP, _("{link_kind} restored: {source} → {target}"), {**_LINK}, alone=True
 )

@@ -198,7 +198,10 @@ class Supply:
         if link.kind in self._drawn_over:
             self._demand_changed(link.target)
         ends: dict[str, Value] = {"link_kind": str(link.kind), "source": link.source, "target": link.target}
-        event = self._log.add(events.LINK_UP if up else events.LINK_DOWN, link.id, ends, cause=cause)
+        code = events.LINK_UP if up else events.LINK_DOWN
+        if not up and cause is None and self._clock.now == self._clock.begin:
+            code = events.LINK_IDLE
+        event = self._log.add(code, link.id, ends, cause=cause)
         self._notify(link.id, event)
         self._notify(link.target, event)
         self._refresh_feed(link, event)

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from simulator.contracts.event import Event, EventCode, EventKind, Value
+from simulator.contracts.event import FOR_THE_WORSE, Event, EventCode, EventKind, Value
+from simulator.contracts.registry import registry
 from simulator.kernel.clock import Clock
+
+COMES_BACK = (EventKind.LINK_UP, EventKind.SUPPLY_BACK, EventKind.LEVEL_BACK)
 
 
 class EventLog:
-    """Append-only. The id of an event is its place in the log, so a cause always stands before its effect."""
+    """Append-only. The id of an event is its place in the log, so a cause always stands before its effect.
+
+    What comes back is put down to nothing that only harms: a network that is solved anew because a pump stopped may
+    find that tanks have filled meanwhile, and the pump has no part in that.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._events: list[Event] = []
         self._together: dict[int, tuple[int, ...]] = {}
         self._together_at = clock.now
+        self._harms: set[int] = set()
 
     def add(
         self,
@@ -37,23 +45,41 @@ class EventLog:
         """
         params = {} if params is None else params
         code.check(params)
-        also = self.others(cause)
+        kind = code.kind if kind is None else kind
+        causes = () if cause is None else (cause, *self.others(cause))
+        if kind in COMES_BACK:
+            causes = tuple(one for one in causes if one not in self._harms)
         event = Event(
             len(self._events),
             self._clock.now,
-            code.kind if kind is None else kind,
+            kind,
             subject,
             code.name,
             params,
-            cause,
+            causes[0] if causes else None,
             via,
             value,
             before,
             after,
-            also,
+            causes[1:],
         )
         self._events.append(event)
+        if self._only_harms(event, code):
+            self._harms.add(event.id)
         return event.id
+
+    def _only_harms(self, event: Event, code: EventCode) -> bool:
+        """Whether nothing comes back because of an event: a loss, a fault, or what a fault does at once.
+
+        What closes something off, as valves around a burst, may leave more for others.
+        """
+        if event.kind is EventKind.FAULT:
+            point = registry().faults.get(str(event.params.get("fault")))
+            return point is not None and not point.cuts_off
+        if event.kind in (EventKind.SWITCH, EventKind.NOTE) and not code.mends:
+            at_once = [one for one in event.causes if self._events[one].kind is EventKind.FAULT]
+            return bool(at_once) and self._harms.issuperset(at_once)
+        return event.kind in FOR_THE_WORSE
 
     def together(self, causes: Iterable[int | None]) -> int | None:
         """The cause of what a solver finds now, where it answers several changes at once: the last one leads.

@@ -75,7 +75,7 @@ class Watching(Follower):
         elif not self._finding:
             came = _("fails again as it did")
         else:
-            came = _("kept") if self._finding in seen.held else _("fails still")
+            came = _("kept") if self._finding in seen.held else _("not kept")
         how = _("known from before") if kept else _("run {number}, {time}", number=self._new, time=_seconds(took))
         self._terminal.say(_INDENT + _("{how}: {trial}: {came}", how=how, trial=self._words(trial), came=came))
 

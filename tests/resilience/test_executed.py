@@ -120,6 +120,19 @@ def test_evidence_that_was_asked_for() -> None:
     assert evidence(entry, replace(seen, applied_at=None)).value is Value.INCONCLUSIVE
 
 
+def test_evidence_that_was_asked_for_and_did_not_come_says_nothing_of_other_effects() -> None:
+    """A scenario that waits for the wrong sign is told so, and not that its fault did nothing."""
+    entry = replace(ENTRY, evidence=Evidence("target", "flow_m3_s", 0.5, None, 300.0))
+    unseen = replace(DONE, evidence_asked=True)
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    lost = Event(1, 180_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
+    nothing, other = evidence(entry, unseen, fault), evidence(entry, unseen, fault, lost)
+    assert nothing.value is other.value is Value.INCONCLUSIVE
+    assert "below 0.5" in nothing.reason.en and "within 5 min" in nothing.reason.en
+    assert "other effects" not in nothing.reason.en
+    assert other.reason.en == f"{nothing.reason.en} It had other effects, the first after 2 min."
+
+
 def test_that_what_is_broken_does_not_work_is_no_evidence() -> None:
     seen = replace(DONE, evidence_at=120_000, evidence_asked=True)
     for component, value in (("target", Value.INCONCLUSIVE), ("pump-1", Value.INCONCLUSIVE), ("pump-2", Value.PASS)):

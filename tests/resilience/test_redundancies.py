@@ -10,6 +10,7 @@ from resilience.judge.judge import judge
 from resilience.judge.time_series import mode_course
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit, level_of
+from simulator.contracts.event import Event, EventKind
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
@@ -313,6 +314,23 @@ def test_what_was_too_little_before_the_loss_does_not_show_what_the_fallback_car
     assert value((LOST, 0.5)) is Value.FAIL
     assert value((LOST - 0.001, 0.5)) is Value.INCONCLUSIVE
     assert value((50.0, 0.5), (99.0, 0.8), (LOST, 0.5)) is Value.FAIL
+
+
+def test_what_the_fault_that_led_to_the_loss_took_before_it_is_no_excuse() -> None:
+    """It comes at 40 s and is felt from 50 s on; what it takes is counted as lost at 100 s only. With another fault
+    that was there before it, the level was too low already."""
+
+    def value(low_since: float, *causes: int) -> Value:
+        faults = [Event(i, at * 1000, EventKind.FAULT, "x", "", after="f") for i, at in enumerate((20, 40))]
+        turns = [replace(turn, id=turn.id + 2) for turn in modes("hospital-1", BATTERY, generator(ACTIVE))]
+        turns[0] = replace(turns[0], cause=causes[0] if causes else None, also=causes[1:])
+        past = history({"hospital-1": course((-3600.0, 1.0), (low_since, 0.5))}, (*faults, *turns))
+        return judge(scenario(redundancies=[hospital()]), CITY, past).of(Category.REDUNDANCY)[0].value
+
+    assert value(50.0, 1) is Value.FAIL
+    assert value(50.0) is Value.INCONCLUSIVE
+    assert value(30.0, 1) is Value.INCONCLUSIVE
+    assert value(30.0, 1, 0) is Value.FAIL
 
 
 def test_a_loss_at_the_very_begin_has_no_before() -> None:

@@ -52,7 +52,7 @@ def test_the_answer_on_the_terminal_in_the_record_and_in_the_report(
     said, went_on = capsys.readouterr()
     assert "findings that failed: 1;" in went_on and "[1 of 1]" in went_on
     assert "run 1, " in went_on and "fails again as it did" in went_on
-    assert "without A server fails: fails still" in went_on and "instead of 10 min at St. Example: kept" in went_on
+    assert "without “A server fails”: not kept" in went_on and "instead of 10 min at St. Example: kept" in went_on
     (answer,) = json.loads((run / "why.json").read_text(encoding="utf-8"))["answers"]
     assert (answer["finding"], answer["complete"]) == ("hospital", True)
     assert [one["entries"] for one in answer["without"]] == [["cable"]]

@@ -6,10 +6,12 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from resilience.inject.injector import due_at, evidence_of
+from resilience.judge.causes import faults_behind
 from resilience.judge.checkers.apart import first_apart
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.verdict import Category, Figure, Finding, Value
@@ -247,19 +249,13 @@ Fault = tuple[str, str]
 
 def _first_effects(context: Context) -> dict[Fault, _Seen]:
     """What each fault is seen to have done in the log. A cause stands before its effect."""
-    heads: dict[int, tuple[Fault, ...]] = {}
+    heads = faults_behind(context.history.events)
     found: dict[Fault, _Seen] = {}
     codes = {(d.target, d.entry): _logged(d.target, d.fault, context) for d in context.history.executed}
     for event in context.history.events:
         if event.kind is EventKind.FAULT:
-            heads[event.id] = ((event.subject, event.after or ""),)
             continue
-        if event.kind is EventKind.CLEAR:
-            continue
-        because = tuple(dict.fromkeys(head for cause in event.causes for head in heads.get(cause, ())))
-        if not because:
-            continue
-        heads[event.id] = because
+        because = tuple(dict.fromkeys((head.subject, head.after or "") for head in heads.get(event.id, ())))
         for fault in because:
             own = event.subject == fault[0]
             if event.code not in codes.get(fault, ()) and (event.kind not in EFFECTS or own):
@@ -317,8 +313,7 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
     seen = [figure for figure in rows if figure.value is not None]
     idle = {act.target for act in acts if act.idle}
     if blind and not (seen and (entry.is_drawn or idle.issuperset(blind))):
-        names = enumerated([context.name(target) for target in blind])
-        reason: Text = _("No effect was seen at: {names}.", names=names)
+        reason: Text = _unseen(entry, blind, acts, context, effects)
         if idle.issuperset(blind):
             reason = reason + _(" There was nothing for it to change there when it came.")
         others = [context.name(act.target) for act in acts if act.just_so and act.target in blind]
@@ -346,6 +341,34 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
         reason = reason + _(" At the others there was nothing for it to change when it came.")
     subjects = tuple(act.target for act in acts)
     return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
+
+
+def _unseen(
+    entry: TimelineEntry, blind: list[str], acts: Sequence[Executed], context: Context, effects: dict[Fault, _Seen]
+) -> Text:
+    """What was not seen. Of evidence that the scenario asks for, that it did not come says nothing of other effects."""
+    names = enumerated([context.name(target) for target in blind])
+    if entry.evidence is None:
+        return _("No effect was seen at: {names}.", names=names)
+    begins = {act.target: act.applied_at for act in acts}
+    state = enumerated(list(dict.fromkeys(state_words(entry.evidence, target, context.city) for target in blind)))
+    reason: Text = _(
+        "What the scenario takes as evidence was not seen within {time} at: {names} ({state}).",
+        time=lasting(entry.evidence.within_s),
+        names=names,
+        state=state,
+    )
+    others = []
+    for target in blind:
+        seen, begin = effects.get((target, entry.id), _Seen()), begins[target]
+        told = [event.at for event in (seen.alone, seen.shared) if event is not None]
+        if told and begin is not None:
+            others.append(to_s(min(told) - begin))
+    if others:
+        first = min(others)
+        when = _("after {length}", length=lasting(first)) if first >= AT_ONCE_S else _("at once")
+        reason = reason + _(" It had other effects, the first {when}.", when=when)
+    return reason
 
 
 def _nothing(entry: TimelineEntry) -> Text:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resilience.judge.affected import Span
+from resilience.judge.causes import faults_behind
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.judge.time_series import NotRecorded, Outage, mode_course, outages, worse, worst
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.scenario import Redundancy
 from resilience.words.terms import mode_words
+from simulator.contracts.event import EventKind
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Text, Words, told_apart
@@ -145,7 +147,8 @@ def _judge(item: Redundancy, context: Context) -> Finding:
 def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) -> _Case:
     """The case with what was carried: too little of it fails what has passed so far.
 
-    What was too little before the loss already is not the fallback's doing, and does not show what it carries. Where
+    What was too little before the loss already, and before the faults that led to it, is not the fallback's doing, and
+    does not show what it carries. Where
     nothing says how long it must last, it may end before what it stands in for is back only if the level is kept
     without it.
     """
@@ -163,7 +166,8 @@ def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) 
     if case.value is Value.FAIL:
         return case
     if load.too_little:
-        if outage.lost != context.history.begin and carried(item, [(outage.lost - 1, outage.lost)], context).too_little:
+        before = _before(item, outage, context)
+        if before > context.history.begin and carried(item, [(before - 1, before)], context).too_little:
             reason = case.reason + _(" But it was too little before the loss already.")
             return replace(case, value=Value.INCONCLUSIVE, reason=reason, about="carried")
         return replace(case, value=Value.FAIL, about="carried")
@@ -174,6 +178,22 @@ def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) 
     if not later.too_little:
         return replace(case, reason=reason)
     return replace(case, value=Value.FAIL, reason=reason, about="carried", carried=later)
+
+
+def _before(item: Redundancy, outage: Outage, context: Context) -> int:
+    """When the first of the faults came that led to a loss; where the log names none, when it was lost.
+
+    A fault may be felt before what it takes away is counted as lost: tap water is bad before the network stops serving.
+    """
+    events = context.history.events
+    behind = faults_behind(events)
+    since = [
+        fault.at
+        for event in events
+        if event.at == outage.lost and event.kind is EventKind.MODE and event.subject == item.component
+        for fault in behind.get(event.id, ())
+    ]
+    return min([outage.lost, *since])
 
 
 def _never_lost(modes: _Modes) -> Text:
