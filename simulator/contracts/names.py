@@ -14,8 +14,20 @@ _ = Words("simulator.contracts")
 
 
 def near_misses(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
-    """Known names that look like `name`, best first."""
-    return tuple(difflib.get_close_matches(name, sorted(known), n=most, cutoff=0.5))
+    """Known names that look like `name`, best first: at most a third of its letters is otherwise, or they changed
+    places, or one holds the other. What only shares some letters is another word."""
+    close = difflib.get_close_matches(name, sorted(known), n=4 * most, cutoff=0.5)
+    return tuple(one for one in close if _meant(name.casefold(), one.casefold()))[:most]
+
+
+def _meant(name: str, known: str) -> bool:
+    if sorted(name) == sorted(known):  # letters that changed places
+        return True
+    if min(len(name), len(known)) >= 3 and (name in known or known in name):
+        return True
+    parts = difflib.SequenceMatcher(None, name, known, autojunk=False).get_opcodes()
+    other = sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in parts if tag != "equal")
+    return other <= max(1, round(max(len(name), len(known)) / 3))
 
 
 def suggestion(name: str, known: Iterable[str], listing: str = "") -> Text:

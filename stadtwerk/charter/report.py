@@ -28,7 +28,7 @@ from stadtwerk.charter.run_checks import AUDIT_FILE, check_audits, check_causes,
 from stadtwerk.charter.wire_checks import check_interfaces, check_privacy, check_versions
 from stadtwerk.library import load_named_city
 from stadtwerk.runs import folder as files
-from stadtwerk.runs.finished import run_folders
+from stadtwerk.runs.finished import cured_findings, run_folders
 
 _ = Words("stadtwerk")
 
@@ -47,6 +47,7 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
             verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
             record, _version = files.RUN.load(folder / "run.json")
             seed, city = int(record["seed"]), str(record["city"])
+            cured = cured_findings(folder)
         except BadInput as bad:
             problems += bad.problems
             continue
@@ -56,8 +57,8 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
             continue
         cities.setdefault(city, scenario.city.name or str(folder / scenario.city.path))
         replay = f"stadtwerk run {shlex.quote(scenario.id)} --seed {seed}"
-        judged = judged_for_charter(verdict, scenario.expected)
-        runs.append(CharterRun(scenario, seed, str(folder), replay, verdict, judged))
+        judged = judged_for_charter(verdict, scenario.expected, cured)
+        runs.append(CharterRun(scenario, seed, str(folder), replay, verdict, judged, cured=cured))
     if problems:
         raise BadInput(problems)
     return tuple(runs), cities

@@ -34,6 +34,10 @@ _ = Words("stadtwerk.runs")
 ROBUST = Form("robust", 2, again=_("ask `stadtwerk robust` again"))
 ROBUST_FILE = "robust.json"
 
+CURES = Form("cures", 1, again=_("run the suite again"))
+CURES_FILE = "cures.json"
+"""What a suite leaves in a run folder: which declared cures were tried, and whether they are enough."""
+
 NEEDED = (
     "run.json",
     "scenario.yaml",
@@ -74,6 +78,17 @@ def held_under_changes(folder: Path) -> dict[tuple[str, str], tuple[int, int]]:
         return {}
     record, _version = ROBUST.load(folder / ROBUST_FILE)
     return {(row["category"], row["finding"]): (int(row["holds"]), int(row["tried"])) for row in record["findings"]}
+
+
+def cured_findings(folder: Path) -> frozenset[str]:
+    """The findings of a run that are kept with the cure that its scenario declares, as far as a suite has tried it.
+
+    Raises `BadInput` for a `cures.json` that is none.
+    """
+    if not (folder / CURES_FILE).is_file():
+        return frozenset()
+    record, _version = CURES.load(folder / CURES_FILE)
+    return frozenset(name for row in record["cures"] if row["enough"] for name in row["findings"])
 
 
 class StoredSource:

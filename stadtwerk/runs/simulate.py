@@ -79,8 +79,9 @@ def simulate(
     asked = scenario.record if feed.gauged else ()
     with terminal.working(_("starting the networks")):
         running = start_domains(runtime)
-    control = None if room is None else room(runtime)
+    control: ControlRoom | None = None
     try:
+        control = None if room is None else room(runtime)
         injector = build_injector(
             scenario,
             city,

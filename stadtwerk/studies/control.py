@@ -45,8 +45,8 @@ def with_control(request: RunRequest, mode: str, checks_off: str | None) -> RunR
     return replace(request, control=mode, checks_off=kinds)
 
 
-def run_modes(request: RunRequest, terminal: Terminal) -> int:
-    """Run all three, say how they compare, and return the exit code of the closed loop."""
+def run_modes(request: RunRequest, terminal: Terminal) -> dict[str, RunResult]:
+    """Run all three and say how they compare."""
     from resilience.judge.figures import read_figures
 
     out = request.out
@@ -62,7 +62,7 @@ def run_modes(request: RunRequest, terminal: Terminal) -> int:
     for line in told(found):
         terminal.say(line)
     terminal.say(_("a report of each: {folder}", folder=str(out / "*" / "report.html")))
-    return next(one for one in found if one.name == "closed-loop").result.verdict.exit_code
+    return {one.name: one.result for one in found}
 
 
 def told(modes: list[Mode]) -> list[Text]:

@@ -27,6 +27,8 @@ from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.library import load_checked, load_named_city
+from stadtwerk.runs.finished import CURES, CURES_FILE
+from stadtwerk.runs.folder import put_in_place
 from stadtwerk.runs.run import RunRequest, RunResult, replay_command, run_scenario
 from stadtwerk.studies.earlier import FORM, Earlier, inputs_of
 from stadtwerk.studies.variants import Base, Variant, run_variants
@@ -248,7 +250,17 @@ def _run_one(request: RunRequest, weaknesses: tuple[Weakness, ...]) -> _Done:
     start = time.monotonic()
     verdict = run_scenario(request, Quiet(request.lang)).verdict
     cured = run_cured(request.scenario, request.seed, weaknesses) if verdict.value is Value.FAIL else ()
+    if cured and request.out is not None:
+        put_in_place(request.out / CURES_FILE, json.dumps(_cures_record(cured), indent=2) + "\n")
     return _Done(verdict, time.monotonic() - start, cured)
+
+
+def _cures_record(runs: Sequence[CuredRun]) -> dict[str, Any]:
+    rows = [
+        {"findings": list(run.weakness.findings), "cure": json.loads(run.weakness.cure), "enough": run.cured}
+        for run in runs
+    ]
+    return {"schema": CURES.schema, "cures": rows}
 
 
 def run_cured(file: Path, seed: int | None, weaknesses: Sequence[Weakness]) -> tuple[CuredRun, ...]:

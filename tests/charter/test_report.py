@@ -42,6 +42,15 @@ def test_each_clause_is_what_its_evidence_makes_it(place: Path) -> None:
     assert runs == {"holds": "pass", "weak": "known-weakness", "open": "not-shown"}
 
 
+def test_a_declared_cure_that_was_not_run_proves_nothing(place: Path, tmp_path: Path) -> None:
+    """The same run by itself, as `stadtwerk run` leaves it, is a failure of its clause."""
+    city, alone = str(place / "city"), str(tmp_path / "weak")
+    assert main(["run", str(place / "weak.yaml"), "--city", city, "--mqtt", "off", "--out", alone]) == 1
+    assert main(["charter", alone, "--city", city, "--out", str(tmp_path / "report")]) == 1
+    rows = json.loads((tmp_path / "report" / "charter.json").read_text(encoding="utf-8"))["rows"]
+    assert {row["status"] for row in rows if row["clause"]["id"] == "3.3/subsystem-continuity"} == {"failed"}
+
+
 def test_findings_stand_with_their_owner(place: Path) -> None:
     owners = json.loads((place / "report" / "charter.json").read_text(encoding="utf-8"))["owners"]
     named = {o["owner"]["en"]: [(f["scenario"], f["outcome"]) for f in o["findings"]] for o in owners}

@@ -50,7 +50,9 @@ def run(
         charter=(clause,),
         expected=known,
     )
-    return CharterRun(scenario, 1, "folder", "replay", verdict, judged_for_charter(verdict, known))
+    cured = frozenset(expected.split())
+    judged = judged_for_charter(verdict, known, cured)
+    return CharterRun(scenario, 1, "folder", "replay", verdict, judged, cured=cured)
 
 
 def check(clause: str, value: Value) -> ClauseEvidence:
@@ -107,6 +109,16 @@ def test_a_clause_is_shown_only_by_conclusive_evidence_of_the_kind_it_needs(
     if status is Status.WEAKNESS:
         assert rows[clause].found[0].en in ("why b", "spare: why spare")
         assert "why" in rows[clause].runs[-1].sentence.en
+
+
+@pytest.mark.parametrize(("clause", "asked"), [(CONTINUITY, {"b": FAIL}), (TECHNICAL, {"spare": FAIL, "a": PASS})])
+def test_a_weakness_whose_cure_nobody_has_run_is_none(clause: str, asked: dict[str, Value]) -> None:
+    proved = run(clause, " ".join(name for name, value in asked.items() if value is FAIL), **asked)  # type: ignore
+    judged = judged_for_charter(proved.verdict, proved.scenario.expected)
+    alone = replace(proved, cured=frozenset(), judged=judged)
+    found = [next(row for row in clause_rows([one], []) if row.clause.id == clause) for one in (proved, alone)]
+    assert [row.status for row in found] == [Status.WEAKNESS, Status.FAILED]
+    assert "no run with the declared cure" in judged.reason.en
 
 
 def test_every_clause_says_in_both_languages_what_has_to_be_shown() -> None:

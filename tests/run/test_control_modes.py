@@ -44,3 +44,17 @@ def test_evidence_that_is_left_out_of_nothing_is_told(
 ) -> None:
     assert main(["--lang", "en", "run", "quiet-day", "--checks-off", "jump", *control]) == 64
     assert "--checks-off" in capsys.readouterr().err
+
+
+def test_of_the_three_the_one_that_answers_is_made_smaller(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from stadtwerk.studies import control, suite
+
+    verdict = SimpleNamespace(exit_code=1)
+    results = {name: SimpleNamespace(folder=tmp_path / name, verdict=verdict) for name in MODES}
+    shrunk: list[tuple[str | None, Path]] = []
+    monkeypatch.setattr(control, "run_modes", lambda _request, _terminal: results)
+    monkeypatch.setattr(suite, "shrink_run", lambda request, folder, *_: shrunk.append((request.control, folder)))
+    assert main(["run", "quiet-day", "--control", "all", "--shrink"]) == 1
+    assert shrunk == [("closed-loop", tmp_path / "closed-loop")]
+    assert main(["run", "quiet-day", "--control", "all"]) == 1
+    assert len(shrunk) == 1

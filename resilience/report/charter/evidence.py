@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of, weakness_words
+from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of, quoted, weakness_words
 from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
 from resilience.scenario.clauses import Need
 from resilience.scenario.scenario import KnownWeakness, Scenario
-from simulator.contracts.words import Text
+from simulator.contracts.words import Text, Words, enumerated
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,28 @@ class ClauseEvidence:
     figures: tuple[Figure, ...] = ()
 
 
-def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
+def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None, cured: frozenset[str] = frozenset()) -> Judged:
     """What a verdict means for a clause. A weakness that no longer shows is for the suite to complain of: it harms no
-    clause."""
+    clause. One is known only where its cure was run and is enough: `cured` are the findings that are kept with it.
+    """
+    judged = _as_declared(verdict, expected)
+    if judged.outcome is not Outcome.KNOWN:
+        return judged
+    failed = tuple(finding for finding in verdict.findings if finding.value is Value.FAIL)
+    unproved = tuple(finding for finding in failed if finding.id not in cured)
+    if not unproved:
+        return judged
+    names = enumerated([quoted(finding.title) for finding in unproved])
+    reason = _(
+        "Declared as a known weakness, but no run with the declared cure stands beside this one, as `stadtwerk test` "
+        "makes it: {names}. {reason}",
+        names=names,
+        reason=unproved[0].reason,
+    )
+    return Judged(Outcome.FAIL, reason, unproved)
+
+
+def _as_declared(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
     judged = outcome_of(verdict, expected)
     if expected is None or judged.outcome is not Outcome.FAIL or any(f.value is Value.FAIL for f in judged.unexpected):
         return judged
@@ -40,7 +61,8 @@ def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None) -> Judg
 class CharterRun:
     """A run that was judged, with the scenario as it was executed. `replay` is the command that gives it again.
 
-    `level_of` says of each level of the city by id what it is of: a component, a district or the city.
+    `level_of` says of each level of the city by id what it is of: a component, a district or the city. `cured` are the
+    findings that a run with the declared cure has shown to be kept with it.
     """
 
     scenario: Scenario
@@ -50,6 +72,7 @@ class CharterRun:
     verdict: Verdict
     judged: Judged
     level_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    cured: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -95,7 +118,7 @@ class CharterRun:
             return Outcome.INCONCLUSIVE
         if need in (Need.TECHNICAL, Need.ANALOGUE):
             values = [finding.value for finding in found]
-            if any(f.value is Value.FAIL and not is_known(f, self.scenario.expected) for f in found):
+            if any(f.value is Value.FAIL and not self._is_known(f) for f in found):
                 return Outcome.FAIL
             if Value.FAIL in values:
                 return Outcome.KNOWN
@@ -103,6 +126,9 @@ class CharterRun:
                 return Outcome.INCONCLUSIVE
             return Outcome.PASS if all(value is Value.PASS for value in values) else Outcome.INCONCLUSIVE
         return self.judged.outcome
+
+    def _is_known(self, finding: Finding) -> bool:
+        return is_known(finding, self.scenario.expected) and finding.id in self.cured
 
     def served(self, fallbacks: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """What was asked of the levels of what fallbacks stand in for: where these were missed, it did not carry."""
