@@ -37,10 +37,12 @@ class Alarm:
 
 
 class Alarms:
-    """All that stand, and what may become one. `gateways` names the gateway of each series."""
+    """All that stand, and what may become one. `gateways` names the gateway of each series; `persists` is how long
+    evidence of a kind must last, where that is not as usual."""
 
-    def __init__(self, gateways: Mapping[str, str]) -> None:
+    def __init__(self, gateways: Mapping[str, str], persists: Mapping[str, int]) -> None:
         self._gateways = gateways
+        self._persists = {**PERSISTS, **persists}
         self._first: dict[Key, tuple[int, int]] = {}
         self.open: dict[Key, Alarm] = {}
         self.count = 0
@@ -58,7 +60,7 @@ class Alarms:
             if now - last > QUIET:
                 first = now
             self._first[key] = (first, now)
-            if now - first >= PERSISTS.get(one.kind, 0):
+            if now - first >= self._persists.get(one.kind, 0):
                 self.count += 1
                 said = Raised(
                     self.count, one.kind, one.subject, one.seat, round(one.score, 3), one.series, one.districts

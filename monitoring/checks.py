@@ -92,6 +92,10 @@ class Seen:
     orders: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     """By device, what it was last ordered, and since when that is the order."""
 
+    def counts(self, kind: str, score: float) -> bool:
+        """Whether evidence of a kind counts; NaN does not."""
+        return score >= self.plan.counts_from(kind)
+
 
 Check = Callable[[Seen], Iterator[Evidence]]
 
@@ -120,7 +124,7 @@ def _odd(kind: str) -> Check:
         if kind not in at.odd:
             return
         for i, seat in _led(at):
-            if at.odd[kind][i] >= 1:
+            if at.counts(kind, float(at.odd[kind][i])):
                 yield _of_reading(kind, at, i, seat, float(at.odd[kind][i]))
 
     return check
@@ -160,7 +164,7 @@ def stuck(at: Seen) -> Iterator[Evidence]:
             continue
         longest = max(2 * int(still[i]), STILL_AT_LEAST)
         stands = int(at.picture.taken[i] - at.picture.since[i])
-        if stands > longest:
+        if stands > 0 and at.counts("stuck", stands / longest):
             yield _of_reading("stuck", at, i, seat, stands / longest)
 
 
@@ -174,7 +178,7 @@ def contradiction(at: Seen) -> Iterator[Evidence]:
         limit, said = at.ordinary.limits.get(i), at.estimates.get(i)
         if limit is not None and said is not None:
             score = max(score, abs(float(at.seen[i]) - said) / limit)
-        if score >= 1:
+        if at.counts("contradiction", score):
             yield _of_reading("contradiction", at, i, seat, score)
 
 
@@ -215,7 +219,7 @@ def balance(at: Seen) -> Iterator[Evidence]:
         row = at.ordinary.balances.index(one.id)
         now = drawn(at.picture.past, one, at.picture.place)
         score = (now - at.ordinary.drawn[row, at.step_of_day]) / at.ordinary.beyond[row]
-        if np.isfinite(score) and score >= 1:
+        if at.counts("balance", float(score)):
             yield Evidence("balance", one.id, one.seat, float(score), series, tuple(one.districts))
 
 

@@ -151,6 +151,16 @@ class Limit(Model):
     """where the number comes from"""
 
 
+class Threshold(Model):
+    """How soon evidence of a kind is an alarm, instead of what is usual."""
+
+    kind: Literal["range", "jump", "stuck", "contradiction", "balance"]
+    at: Annotated[float, Field(gt=0)] = 1.0
+    """evidence counts from this score on: 1 is twice as far as ever on quiet days"""
+    lasts: Seconds | None = None
+    """how long it has to last"""
+
+
 class Then(Model):
     """What is done."""
 
@@ -195,7 +205,13 @@ class ControlFile(Model):
     limits: list[Limit] = Field([])
     witnesses: list[Name] = Field([])
     """quantities that are held against each other, each reading against those of other gateways"""
+    thresholds: list[Threshold] = Field([])
+    """what was tuned; see `stadtwerk monitor tune`"""
     playbooks: list[Playbook] = Field([])
+
+    def counts_from(self, kind: str) -> float:
+        """The score from which evidence of a kind counts."""
+        return next((one.at for one in self.thresholds if one.kind == kind), 1.0)
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
@@ -215,6 +231,7 @@ class ControlFile(Model):
             ("queues", "device"),
             ("balances", "id"),
             ("playbooks", "id"),
+            ("thresholds", "kind"),
         ):
             seen: set[str] = set()
             for number, one in enumerate(fields.get(part, ())):

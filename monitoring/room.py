@@ -46,7 +46,8 @@ class Room:
         if ordinary is not None and ordinary.names != tuple(one.name for one in series):
             raise ValueError("what is ordinary was learned from other series")
         self.picture = Picture(series)
-        self.alarms = Alarms({one.name: one.gateway for one in series})
+        lasts: dict[str, int] = {one.kind: to_ticks(one.lasts) for one in plan.thresholds if one.lasts is not None}
+        self.alarms = Alarms({one.name: one.gateway for one in series}, lasts)
         self._fresh = self.picture.fresh()
         self._operators = {seat.id: Operators(seat.operators, seat.decide) for seat in plan.seats}
         self._levels = {level.device: level for level in plan.levels}
@@ -111,8 +112,8 @@ class Room:
         if self._ordinary is not None and self._plausible is not None:
             odd = {kind: far for kind, far in self._plausible.look(seen).items() if kind in self._checks}
             sound = seen.copy()
-            for far in odd.values():
-                sound[far >= 1] = np.nan
+            for kind, far in odd.items():
+                sound[far >= self._plan.counts_from(kind)] = np.nan
             self._estimates = self._ordinary.estimates(sound)
         self._doubted |= dict.fromkeys(self.alarms.distrusted(), now)
         lately = frozenset(name for name, at in self._doubted.items() if now - at < KEPT * STEP)

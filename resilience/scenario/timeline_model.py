@@ -170,7 +170,9 @@ class SelectorFields(Model):
         """Why nothing that is selected can fail in this way, and how to fix it; None if something can."""
         if point is None:
             return None
-        if self.kind is not None and point not in registry().faults_of_type[self.kind]:
+        # two kinds may declare a fault of one name each for itself, as mains and junctions do a burst
+        names = [] if self.kind is None else [one.name for one in registry().faults_of_type[self.kind]]
+        if self.kind is not None and point.name not in names:
             can = ", ".join(fault.name for fault in registry().types[self.kind].faults)
             what = _("kind {kind} declares no {fault}", kind=repr(self.kind), fault=repr(point.name))
             return what, _("it declares: {names}", names=can or _("nothing"))

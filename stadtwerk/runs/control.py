@@ -282,14 +282,7 @@ class ControlRoom:
             log.add(events.ALARM_CLEARED, log.event(cause).subject, {"alarm": act.alarm}, cause=cause)
 
     def _raised(self, act: Raised) -> int:
-        subject = act.districts[0] if act.kind == "report" else act.subject
-        params: dict[str, Value] = {
-            "alarm": act.alarm,
-            "seat": act.seat,
-            "evidence": act.kind,
-            "components": " ".join(dict.fromkeys(name.split("/")[0] for name in act.series)) or act.subject.split()[0],
-            "districts": " ".join(act.districts) or "-",
-        }
+        subject, params = alarm_event(act)
         return self._rt.log.add(events.ALARM_RAISED, subject, params, value=act.score)
 
     def _command(self, act: Command) -> None:
@@ -362,6 +355,17 @@ class ControlRoom:
             return None
         latest = reversed(self._rt.log.since(0))
         return next((e.id for e in latest if e.subject in broken and e.code.startswith("fault.applied")), None)
+
+
+def alarm_event(act: Raised) -> tuple[str, dict[str, Value]]:
+    """The subject of an alarm's event, and its parameters."""
+    return act.districts[0] if act.kind == "report" else act.subject, {
+        "alarm": act.alarm,
+        "seat": act.seat,
+        "evidence": act.kind,
+        "components": " ".join(dict.fromkeys(name.split("/")[0] for name in act.series)) or act.subject.split()[0],
+        "districts": " ".join(act.districts) or "-",
+    }
 
 
 def input_of(look: Look) -> Iterator[dict[str, Any]]:

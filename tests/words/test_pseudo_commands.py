@@ -71,7 +71,7 @@ TOPICS = (
 NESTED = {
     "secrets": ("init", "add", "revoke"),
     "city": ("show", "export", "import", "template"),
-    "monitor": ("learn", "watch"),
+    "monitor": ("learn", "watch", "tune"),
 }
 
 TYPED = re.compile(

@@ -42,6 +42,20 @@ said afterwards of how long things were out of the ordinary; cleared and end are
 Exit code 0: watched, with or without alarms; 64: bad input.
 """
 )
+TUNE = _(
+    """\
+examples:
+  stadtwerk monitor tune my-leaks.yaml --out tuned
+  stadtwerk monitor tune my-leaks.yaml --seeds 10 --false-alarm 2 --out tuned
+
+Runs a scenario with the loop closed, with seeds 1 to N and N+1 to 2N; what is drawn in it (`selector: {random: 1}`)
+makes the runs differ. The control room is given the recorded readings of the first N again with other thresholds, and
+the best are judged on the other N. The score is the hours until each fault is noticed, or until it is over where nobody
+notices it, and so many hours for each false alarm. Runs that stand in DIR are not run again. DIR/tuning.json has the
+scores run by run, DIR/thresholds.yaml what may stand in control.yaml.
+Exit code 0: tuned, whether or not that improves anything; 64: bad input.
+"""
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
@@ -68,6 +82,25 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
             metavar="NAME",
             help=say(_("a column that is no series; may be given again")),
         )
+    text = _("tune thresholds of a city's control room on runs of some seeds, and judge them on others")
+    tune = actions.add_parser("tune", help=say(text), description=say(text.begun()), epilog=say(TUNE), **as_written)
+    tune.add_argument("scenario", metavar="SCENARIO", help=say(_("a scenario file, or the name of one that ships")))
+    tune.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(_("folder for runs and results")))
+    tune.add_argument("--city", metavar="CITY", help=say(_("a city folder or name, instead of the scenario's own")))
+    tune.add_argument(
+        "--seeds",
+        type=int,
+        default=20,
+        metavar="N",
+        help=say(_("seeds to tune on, and to judge on (default: %(default)s)")),
+    )
+    tune.add_argument(
+        "--false-alarm",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help=say(_("hours that a false alarm counts (default: %(default)s, an assumption)")),
+    )
     learn.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(_("folder for what was learned")))
     learn.add_argument(
         "--resolution",
@@ -81,12 +114,12 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     watch.add_argument(
         "--plot", type=Path, metavar="FILE", help=say(_("page with the series and their alarms to write"))
     )
-    for action in (learn, watch):
+    for action in (learn, watch, tune):
         say.add_lang(action, _("language of the answer"))
 
 
 def execute(options: argparse.Namespace) -> int:
-    return _learn(options) if options.action == "learn" else _watch(options)
+    return {"learn": _learn, "watch": _watch, "tune": _tune}[options.action](options)
 
 
 def _read(options: argparse.Namespace) -> Recording:
@@ -155,6 +188,61 @@ def _positive(text: str) -> float | None:
     except ValueError:
         return None
     return value if 0 < value < float("inf") else None
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.words import number
+    from stadtwerk.studies.tuning import runs_of, tune, write
+    from stadtwerk.terminal import Terminal
+
+    problems = []
+    for option, low, fix in (
+        ("--seeds", options.seeds < 2, _("use a whole number from 2")),
+        ("--false-alarm", not 0 <= options.false_alarm < float("inf"), _("use hours from 0")),
+    ):
+        if low:
+            problems.append(Problem("stadtwerk monitor tune", 0, option, _("is no such number"), fix))
+    if problems:
+        raise BadInput(problems)
+    terminal, n = Terminal(options.lang), options.seeds
+    with terminal.counting(_("runs")) as progress:
+        lived = runs_of(options.scenario, options.city, range(1, 2 * n + 1), options.out, progress)
+    with terminal.counting(_("thresholds")) as progress:
+        tuned = tune(lived[:n], lived[n:], options.false_alarm, progress)
+    write(tuned, options.out, options.scenario, options.false_alarm)
+    for row in tuned.thresholds:
+        lasts = number(round((row.lasts or 0.0) / 60)) if row.lasts is not None else None
+        usual = _("{kind}: from a score of {at} on", kind=row.kind, at=number(row.at))
+        terminal.say(usual if lasts is None else usual + _(", after {lasts} min", lasts=lasts))
+    if not tuned.thresholds:
+        terminal.say(_("no other thresholds were better on seeds 1 to {n}", n=n))
+    for first, before, after in (
+        (1, tuned.tuned_before, tuned.tuned_after),
+        (n + 1, tuned.judged_before, tuned.judged_after),
+    ):
+        terminal.say(
+            _(
+                "seeds {first} to {last}: {before} h a run as it is, {after} h as tuned",
+                first=first,
+                last=first + n - 1,
+                before=number(round(sum(before) / n, 2)),
+                after=number(round(sum(after) / n, 2)),
+            )
+        )
+    gain = tuned.gain
+    if gain.low is None or gain.high is None:
+        interval = _("the interval is open")
+    else:
+        interval = _("95 %: {low} to {high}", low=number(round(gain.low, 2)), high=number(round(gain.high, 2)))
+    said = (
+        _("on seeds that it was not tuned on it improves by {gain} h a run ({interval})")
+        if tuned.improves
+        else _("on seeds that it was not tuned on it does not improve: gain {gain} h a run ({interval})")
+    )
+    terminal.say(said.filled(gain=number(round(gain.value, 2)), interval=interval))
+    terminal.say(_("written: {folder}", folder=str(options.out)))
+    return 0
 
 
 def _watch(options: argparse.Namespace) -> int:
