@@ -59,6 +59,7 @@ COMMANDS = {
     "audit": _("cut every link, fail every core component, and judge what that does to the town"),
     "contingency": _("take out each line, transformer and infeed of a grid, and see who is left without supply (n-1)"),
     "monitor": _("learn what is normal in recorded readings, and find what is out of the ordinary"),
+    "serve": _("open the town in a browser on this machine: look at it on a map, break things, run what-ifs"),
     "secrets": _("make the certificates and passwords of a telemetry installation"),
 }
 

@@ -67,7 +67,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "runs",
         "influx charter studies",
         "api",
-        "live",
+        "live workbench",
         "cli",
         "pytest_plugin __main__",
     ),
@@ -94,6 +94,8 @@ HEAVY = {
     "rich",
     "swmm",
     "lightgbm",
+    "starlette",
+    "uvicorn",
 }
 """Libraries that cost much to import; each is imported where it is used."""
 
