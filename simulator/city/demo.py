@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -130,15 +130,20 @@ DRIVEN_KM = MEAN_DAY_KM * WORKDAY
 TOGETHER = 10
 """Car trips are written in bundles of so many."""
 
-HOURLY = (8, 5, 4, 3, 4, 12, 45, 74, 66, 52, 50, 50, 52, 53, 56, 67, 84, 86, 74, 50, 39, 30, 21, 16)
-"""Cars by hour of a working day, as counted on streets at the edge of inner cities (Schmidt and Thomas 1996,
-Hochrechnungsfaktoren, Forschung Straßenbau und Straßenverkehrstechnik 732, type TGw2, as quoted by SUMO)."""
+NEAR = (8, 5, 4, 3, 4, 12, 45, 74, 66, 52, 50, 50, 52, 53, 56, 67, 84, 86, 74, 50, 39, 30, 21, 16)
+FAR = (9, 5, 2, 2, 5, 13, 70, 93, 67, 42, 40, 38, 41, 46, 50, 67, 96, 92, 71, 48, 35, 27, 22, 19)
+"""Cars by hour of a working day, of 1,000 or so: as counted on streets at the edge of inner cities, and at the edge of
+towns (Schmidt and Thomas 1996, Hochrechnungsfaktoren, Forschung Straßenbau und Straßenverkehrstechnik 732, types TGw2
+and TGw3, as quoted by SUMO, which takes the one for near and the other for far traffic)."""
 
 WINDOWS = (0, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 18, 19, 20, 24)
 """Hours at which a window of the trip table begins or ends."""
 
-DAY_SHAPE = tuple((begin, end, sum(HOURLY[begin:end]) / sum(HOURLY)) for begin, end in pairwise(WINDOWS))
-"""From hour, to hour, share of the day's trips."""
+
+def day_shape(near: float) -> tuple[tuple[int, int, float], ...]:
+    """From hour, to hour, share of the day's trips, of which the share `near` is near traffic, and all others far."""
+    hourly = near * np.array(NEAR) / sum(NEAR) + (1 - near) * np.array(FAR) / sum(FAR)
+    return tuple((begin, end, float(hourly[begin:end].sum())) for begin, end in pairwise(WINDOWS))
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ def build_roads(x_m: Floats, y_m: Floats, people: Floats) -> RoadNetwork:
     speed = limits(length, assign(trips, before)[0])
     _arrived, before = shortest(NODES, {edge: length[edge] / speed[edge] for edge in edges})
     on_edge, at = assign(trips, before)
-    peak = max(share / (end - begin) for begin, end, share in DAY_SHAPE)
+    peak = max(share / (end - begin) for begin, end, share in day_shape(1.0))
     names = [f"n{i + 1}" for i in range(NODES)]
     links = tuple(
         RoadLink(
@@ -183,7 +188,8 @@ def build_roads(x_m: Floats, y_m: Floats, people: Floats) -> RoadNetwork:
     more = DRIVEN_KM * 1000.0 * float(people.sum()) / sum(on_edge[edge] * length[edge] for edge in on_edge)
     traffic = {name: float(at[i]) * more for i, name in enumerate(names)}
     notes = _notes(len(links), float(trips.sum()), more)
-    return RoadNetwork(nodes, links, tuple(bundles(trips * more, names)), traffic, notes)
+    # Those who live here drive near; whoever comes from elsewhere or drives for business drives far (assumption).
+    return RoadNetwork(nodes, links, tuple(bundles(trips * more, names, day_shape(1 / more))), traffic, notes)
 
 
 def gabriel(points: Floats) -> list[tuple[int, int]]:
@@ -261,11 +267,11 @@ def lanes(peak_veh_s: float) -> int:
     return max(1, min(MOST_LANES, math.ceil(peak_veh_s / LANE_VEH_S)))
 
 
-def bundles(trips: Floats, names: Sequence[str]) -> list[Trips]:
-    """Trips by time of day in whole bundles: rounding errors of one pair and window are carried on to the next."""
+def bundles(trips: Floats, names: Sequence[str], shape: Iterable[tuple[int, int, float]]) -> list[Trips]:
+    """Trips by time of day, as `day_shape` says, in whole bundles: rounding errors are carried on to the next pair."""
     rows = []
     carried = np.zeros(len(trips))
-    for begin, end, share in DAY_SHAPE:
+    for begin, end, share in shape:
         for start, name in enumerate(names):
             # Beginning at another destination each time, so that rounding favours none.
             order = np.roll(np.arange(len(trips)), -(start + begin) % len(trips))
@@ -307,8 +313,8 @@ def _notes(links: int, trips: float, more: float) -> tuple[Assumption, ...]:
                 "{trips} a day by the people who live here: {each} trips a person and day, {car} as a car's driver; "
                 "spread by a gravity model over {deterrence} km. For business and for those who come from elsewhere "
                 "there are {more} times as many in all, so that {km} km a head and day are driven, as on Germany's "
-                "roads without motorways on a working day. Over the day as counted on town streets; nobody crosses the "
-                "town's border",
+                "roads without motorways on a working day. Over the day as counted on streets at the edge of inner "
+                "cities, and those more as at the edge of towns; nobody crosses the town's border",
                 trips=number(trips),
                 each=TRIPS_PERSON_D,
                 car=percent(CAR_DRIVER_SHARE),

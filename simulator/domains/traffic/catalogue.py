@@ -69,10 +69,10 @@ what the level requires."""
 ORDINARY_RULE = "SN"
 """The rule of a town that does not say in which Land it lies (assumption)."""
 
-SATURATION_VEH_S = 1500 / 3600
+SATURATION_VEH_S = 1800 / 3600
 """What a lane passes at a signal while it is green. HBS and the Highway Capacity Manual name 1,800 to 2,000 veh/h on a
-lane that leads straight on; one that turning cars share, who wait for oncoming ones and for people on foot, passes less
-(assumption, calibrated: with it the morning peak of the demo city comes to a travel-time index of 1.2 to 1.4)."""
+lane that leads straight on; the least of it, as cars that turn share the lane and wait for oncoming ones and for people
+on foot (assumption; not chosen to fit the peaks, which are held to published ones)."""
 
 GRIDLOCK = 10.0
 """The travel-time index from which on it is not told any more: where empty roads allow 50 km/h, cars are then slower
