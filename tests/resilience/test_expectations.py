@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from resilience.judge.judge import judge
@@ -188,6 +189,19 @@ def test_a_budget_that_one_level_leaves_open_says_which_unless_the_others_spend_
     spent = found(Budget("x", BOTH, OWN, person_hours=999.0), one)
     assert spent.value is Value.FAIL
     assert spent.reason.en.startswith("1,000 person-hours without sufficient service")
+
+
+def test_a_budget_counts_those_below_the_minimum_and_below_another_limit_everybody() -> None:
+    """An hour in which the level is below its minimum for 100 of 1000 people; of other limits nobody counted them."""
+    counted = replace(DIP, people=np.array([0.0, 100.0, 0.0]))
+
+    def spent(limit: Threshold) -> float | None:
+        finding = found(Budget("x", D1, limit, person_hours=1.0), {"water-supply-d1": counted})
+        assert finding.actual is not None and [figure.value for figure in finding.figures] == [finding.actual.value]
+        return finding.actual.value
+
+    assert spent(OWN) == pytest.approx(100.0)
+    assert spent(Threshold(0.8)) == pytest.approx(1000.0)
 
 
 def test_budget_counts_nobody_twice() -> None:
