@@ -92,7 +92,7 @@ class Watching(Follower):
     def _words(self, trial: Trial) -> Text:
         if trial.without:
             return _(
-                "without {faults}", faults=faults_words(trial.without, self._searched.scenario, self._searched.city)
+                "without “{faults}”", faults=faults_words(trial.without, self._searched.scenario, self._searched.city)
             )
         if not trial.cured:
             return _("the run as it was")

@@ -131,8 +131,8 @@ def test_evidence_that_was_asked_for_and_did_not_come_says_nothing_of_other_effe
     assert "below 0.5" in nothing.reason.en and "within 5 min" in nothing.reason.en
     assert "other effects" not in nothing.reason.en
     assert other.reason.en == f"{nothing.reason.en} It had other effects, the first after 2 min."
-    soon = evidence(entry, unseen, fault, replace(lost, at=60_300))
-    assert soon.reason.en.endswith("the first at once.")
+    for at, when in ((60_300, "at once"), (60_600, "after 0.6 s")):
+        assert evidence(entry, unseen, fault, replace(lost, at=at)).reason.en.endswith(f"the first {when}.")
 
 
 def test_that_what_is_broken_does_not_work_is_no_evidence() -> None:
@@ -334,7 +334,7 @@ def test_what_was_not_executed_and_what_nobody_drew_has_no_effect_to_be_seen() -
 
 def test_what_is_shorter_than_half_a_second_is_at_once() -> None:
     entry = replace(ENTRY, evidence=Evidence("target", "flow_m3_s", None, 0.5, 300.0))
-    for after, said in ((0, "at once"), (300, "at once"), (1000, "after 1 s")):
+    for after, said in ((0, "at once"), (300, "at once"), (600, "after 0.6 s")):
         finding = evidence(entry, replace(DONE, evidence_at=60_000 + after, evidence_asked=True))
         assert finding.reason.en == f"The effect was seen {said} in what is measured there."
 

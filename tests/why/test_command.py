@@ -95,3 +95,40 @@ def test_what_cannot_be_asked_is_bad_input(run: Path, more: tuple[str, ...]) -> 
 
 def test_a_finding_that_holds_has_nothing_to_explain(run: Path) -> None:
     assert why(run, "water") == 64
+
+
+BOTH = """\
+    schema: stadtwerk/scenario/1
+    id: both
+    title: {de: Kabel und Wasser, en: Cable and water}
+    question: {de: "Hält der Weiler?", en: "Does the hamlet hold?"}
+    city: {path: city}
+    run: {start: "2026-01-14T06:00", warmup: 10min, duration: 9h}
+    timeline:
+      - {id: cable, at: 30min, fault: link-cut, target: g-h, for: 1h}
+      - {id: main, at: 30min, fault: link-cut, target: w-h, for: 6h}
+      - {id: closed, at: 30min, fault: isolated, target: [junction-B, junction-C], for: 30min}
+    expect:
+      - {id: hospital, type: invariant, level: hospital-1}
+      - {id: water, type: invariant, level: water-supply-city}
+    """
+
+
+def test_a_pair_where_no_single_one_will_do_and_none_where_nothing_does(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hospital is without power for an hour and without water for six: it needs a reserve of each, and either fault
+    alone is too much. That people get no water through closed valves no reserve of the hospital's mends."""
+    place = run.parent
+    (place / "both.yaml").write_text(dedent(BOTH), encoding="utf-8")
+    assert main(["run", str(place / "both.yaml"), "--mqtt", "off", "--out", str(place / "both")]) == 1
+    capsys.readouterr()
+    assert main(["why", str(place / "both"), "--city", str(place / "city")]) == 0
+    assert "No cure found: of what the town could have more of" in capsys.readouterr().out
+    answers = {one["finding"]: one for one in json.loads((place / "both" / "why.json").read_text("utf-8"))["answers"]}
+    pair = answers["hospital"]
+    assert [one["entries"] for one in pair["without"]] == [["cable", "main"]]
+    ((power, water),) = [one["bought"] for one in pair["cures"]]
+    assert (power["places"], power["size"]) == (["g-h"], 60.0)
+    assert water["places"] == ["w-h"] and 360.0 <= water["size"] <= 360.0 * 1.02
+    assert [one["entries"] for one in answers["water"]["without"]] == [["closed"]] and not answers["water"]["cures"]
