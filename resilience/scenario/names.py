@@ -32,14 +32,14 @@ from simulator.contracts.model import (
     unknown,
     wrong,
 )
-from simulator.contracts.names import suggestion
+from simulator.contracts.names import near_misses, suggestion
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
 from simulator.contracts.words import LANGUAGES, Text, Words, alternatives
 
 _ = Words("resilience")
 
-FAULTS, LEVELS, NORMS = (f"stadtwerk list {what}" for what in ("faults", "levels", "norms"))
+FAULTS, KINDS, LEVELS, NORMS = (f"stadtwerk list {what}" for what in ("faults", "kinds", "levels", "norms"))
 DRAWN = "drawn"
 """In place of a length: that of the component's class, drawn."""
 
@@ -154,16 +154,33 @@ def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: 
             listing=FAULTS,
         )
         return wrong(what, means)
+    parts = [part for part in re.split(r"\s*[,;]\s*|\s+(?:and|und)\s+", name) if part]
+    if len(parts) > 1 and any(part in there for part in parts):
+        return wrong(what, _("write several as a list: {words}", words=f"[{', '.join(parts)}]"))
     if not meant:
         return unknown(noun, name, known, listing)
     return wrong(what, _("did you mean {names}? (all: {listing})", names=alternatives(meant), listing=listing))
 
 
-def _one_of(noun: Text, known: Callable[[], Collection[str]], listing: str = "") -> AfterValidator:
-    """A name of a catalogue; `listing` is the command that shows all, else they are told."""
+def _one_of(
+    noun: Text, known: Callable[[], Collection[str]], listing: str = "", title: Callable[[str], Text] | None = None
+) -> AfterValidator:
+    """A name of a catalogue; `listing` is the command that shows all, else they are told. Where a title is meant, in
+    any language, it says whose."""
 
     def check(name: str) -> str:
         if name not in known():
+            titles: dict[str, str] = {}
+            for one in () if title is None else known():
+                assert title is not None
+                for lang in LANGUAGES:
+                    said = title(one).of(lang)
+                    titles.setdefault(said.casefold(), f"{one!r} ({said})")
+            near = near_misses(name.casefold(), titles, 2)
+            if near and not near_misses(name, known()):
+                names = alternatives([titles[one] for one in near])
+                fix = _("did you mean {names}? (all: {listing})", names=names, listing=listing)
+                raise wrong(_("no {noun} is called {name}", noun=noun, name=repr(name)), fix)
             raise unknown(noun, name, known(), listing or ", ".join(known()))
         return name
 
@@ -198,8 +215,13 @@ FirmwareName = Annotated[str, _of_city(_("firmware"), _values("firmware"))]
 TrenchName = Annotated[str, _of_city(_("trench"), _trenches)]
 LevelName = Annotated[str, _of_city(_("service level"), lambda city: city.levels, LEVELS)]
 
-KindName = Annotated[str, _one_of(_("kind of component"), lambda: registry().types, FAULTS)]
-FaultName = Annotated[str, _one_of(_("fault"), lambda: registry().faults, FAULTS)]
+KindName = Annotated[
+    str, _one_of(_("kind of component"), lambda: registry().types, KINDS, lambda name: registry().types[name].title)
+]
+FaultName = Annotated[
+    str,
+    _one_of(_("fault"), lambda: registry().faults, FAULTS, lambda name: registry().faults[name].title),
+]
 DomainName = Annotated[str, _one_of(_("domain"), lambda: registry().subsystems)]
 LinkKindName = Annotated[str, _one_of(_("kind of link"), lambda: registry().links)]
 TradeName = Annotated[str, _one_of(_("trade"), lambda: registry().trades)]
@@ -259,6 +281,9 @@ def _limit(value: object) -> Threshold:
     norm = norms().get(value)
     if re.fullmatch(r"\s*-?[0-9]+(\.[0-9]+)?\s*", value):
         raise wrong(_("{value} is a text", value=repr(value)), _("write {words} without quotes", words=value.strip()))
+    if bound := re.fullmatch(r"\s*(?:[<>≤≥=]+|min\.?|max\.?|mindestens|höchstens)\s*([0-9.]+)\s*", value):
+        fix = _("write {words}: the name of the field says which way", words=bound[1])
+        raise wrong(_("{value} is not a limit", value=repr(value)), fix)
     if norm is None:
         raise unknown(_("norm"), value, [*norms(), "minimum"], NORMS)
     if norm.value is None:

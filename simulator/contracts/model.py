@@ -56,7 +56,7 @@ from simulator.contracts.document import TYPE_WORDS, Document, Located, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.names import near_misses, suggestion
 from simulator.contracts.problem import Problem, Unfit, reason_of
-from simulator.contracts.words import LANGUAGES, Message, Numeral, Said, Text, Verbatim, Words, joined
+from simulator.contracts.words import LANGUAGES, Message, Numeral, Said, Text, Verbatim, Words, alternatives, joined
 
 _ = Words("simulator.contracts")
 
@@ -199,7 +199,12 @@ def duration(value: object) -> float:
     try:
         return seconds(value)
     except ValueError as error:
-        raise wrong(reason_of(error), DURATION_HINT) from None
+        fix: Text = DURATION_HINT
+        if re.fullmatch(r"\s*[0-9]+,[0-9]+\s*[a-z]+\s*", value):
+            fix = _("write {words}", words=repr(value.strip().replace(",", ".")))
+        elif clock := re.fullmatch(r"\s*([0-9]{1,2}):([0-5][0-9])\s*", value):
+            fix = _("times count from zero, not by the clock: {words} is so long", words=f"'{clock[1]}h{clock[2]}m'")
+        raise wrong(reason_of(error), fix) from None
 
 
 Seconds = Annotated[
@@ -402,9 +407,7 @@ def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any],
     elif stranger:
         allowed = list(around.get("properties", {}))
         what = _("is not a field here")
-        fix = _("{hint} (allowed here: {names})", hint=suggestion(str(place[-1]), allowed), names=", ".join(allowed))
-        if given is None and not near_misses(str(place[-1]), allowed):
-            fix = SPLIT_BY_A_COMMA
+        fix = _of_stranger(str(place[-1]), given, allowed)
     elif kind in ("literal_error", "enum", "union_tag_invalid", "union_tag_not_found"):
         place, what, fix = _choice(kind, place, node, given, hint)
     elif kind.startswith(("string_pattern",)):
@@ -430,6 +433,46 @@ def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any],
         what = _is_not(given, words)
         fix = _advice(words, hint)
     return document.problem(place, what, fix)
+
+
+ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
+    "for": ("duration", "until", "end", "length", "dauer", "ende", "bis"),
+    "duration": ("for", "length", "until", "end", "dauer", "ende"),
+    "at": ("start", "begin", "from", "time", "beginn", "zeit", "um"),
+    "start": ("begin", "from", "date", "beginn", "datum"),
+    "target": ("component", "place", "where", "ziel", "ort"),
+    "fault": ("failure", "event", "what", "ausfall", "stoerung", "störung"),
+    "at_least": ("minimum", "min", "mindestens"),
+    "at_most": ("maximum", "max", "hoechstens", "höchstens"),
+    "title": ("name", "titel"),
+    "id": ("name", "kennung"),
+}
+"""What people call fields that are called otherwise here: these words look like none of them."""
+
+
+def _of_stranger(name: str, given: object, allowed: Sequence[str]) -> Text:
+    """What a field that there is none was probably meant to be."""
+    if "\u00a0" in name or (isinstance(given, str) and given.startswith("\u00a0")):
+        return _("a no-break space stands where a blank belongs: write the line anew")
+    before, colon, after = name.partition(":")
+    if given is None and colon and before in allowed and after:
+        return _("write a blank behind the colon: {words}", words=f"{before}: {after}")
+    meant = [one for one in allowed if name.casefold() in ALSO_CALLED.get(one, ())]
+    if "parameters" in allowed and name in _parameter_names():
+        fix: Text = _("write it among the parameters: {words}", words=f"parameters: {{{name}: {given}}}")
+    elif meant:
+        fix = _("did you mean {names}?", names=alternatives([repr(one) for one in meant[:2]]))
+    elif given is None and not near_misses(name, allowed):
+        return SPLIT_BY_A_COMMA
+    else:
+        fix = suggestion(name, allowed)
+    return _("{hint} (allowed here: {names})", hint=fix, names=", ".join(allowed))
+
+
+def _parameter_names() -> set[str]:
+    from simulator.contracts.registry import registry  # it reads with these models itself
+
+    return {one.name for point in registry().faults.values() for one in point.parameters}
 
 
 _LIMITS: Mapping[str, tuple[Message, Message]] = {

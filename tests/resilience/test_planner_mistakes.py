@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.contracts.names import near_misses
 from simulator.contracts.problem import BadInput, Problem, told
 from simulator.contracts.words import Words
 from stadtwerk.__main__ import main
@@ -67,6 +68,24 @@ MISTAKES = {
     "missing expectation": ("expect:\n", "expekt:\n", "expect"),
     "missing schema": ("schema: stadtwerk/scenario/1\n", "", "schema"),
     "no target": (", selector: {kind: pump, district: d5}", "", "target"),
+    "several targets in one text": (
+        "selector: {kind: pump, district: d5}",
+        'target: "hospital-1, network-control-1"',
+        "[hospital-1, network-control-1]",
+    ),
+    "time of day in place of a time from zero": ("at: 30min", "at: 08:30", "'08h30m' is so long"),
+    "decimal comma in a duration": ("for: 1h", "for: '1,5h'", "write '1.5h'"),
+    "sign before a limit": ("at_least: 0.8", "at_least: '≥ 0.8'", "write 0.8"),
+    "field by another name": ("for: 1h", "until: 2h", "did you mean 'for'?"),
+    "field in German": ("for: 1h", "Dauer: 2h", "did you mean 'for'?"),
+    "limit by another name": ("at_least: 0.8", "minimum: 0.8", "did you mean 'at_least'?"),
+    "parameter beside its fault": ("for: 1h", "for: 1h, area_m2: 0.01", "parameters: {area_m2: 0.01}"),
+    "blank of a word processor": ("kind: pump,", "kind:\u00a0pump,", "no-break space"),
+    "no blank behind the colon": ("at: 30min", "at:30min", "at: 30min"),
+    "kind in German": ("kind: pump", "kind: Krankenhaus", "did you mean 'hospital' (Krankenhaus)?"),
+    "number as a name": ("district: d5", "district: 5", "is not text"),
+    "day that there is none": ('"2026-01-14T12:00"', '"2026-02-30T12:00"', "not a date"),
+    "time zone": ('"2026-01-14T12:00"', '"2026-01-14T12:00+01:00"', "local time"),
     "question unquoted": ('{en: "Does it hold?"}', "{en: Yes, or no?}", "quot"),
 }
 
@@ -82,6 +101,17 @@ def problems(text: str, folder: Path) -> tuple[Problem, ...]:
 def test_without_a_mistake_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "dark.yaml").write_text(GOOD, encoding="utf-8")
     load_checked(tmp_path / "dark.yaml", None)
+
+
+def test_what_is_not_near_is_not_suggested() -> None:
+    """Half of the letters in common are no resemblance; a slip, a missing end or words in another order are."""
+    fields = ["title", "id", "at", "for", "fault", "target"]
+    assert near_misses("until", fields) == ()
+    assert near_misses("w9", ["d1", "d2", "d3"]) == ()
+    assert "d1" in near_misses("d9", ["d1", "d2", "d3", "x4"])
+    assert near_misses("titel", fields) == ("title",)
+    assert near_misses("supply-power", ["power-supply", "hospital-1"]) == ("power-supply",)
+    assert near_misses("hospital", ["power-supply", "hospital-1"]) == ("hospital-1",)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
