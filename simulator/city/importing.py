@@ -16,7 +16,7 @@ from simulator.city.frame import MapFrame
 from simulator.city.generator.bare_town import BareTown, hull, is_thin, middles, outlines
 from simulator.city.generator.layer import Layer, TownSize
 from simulator.city.generator.town import generate
-from simulator.city.importers.assets import Asset, overrides_of, sites_of
+from simulator.city.importers.assets import Asset, far_away, overrides_of, sites_of
 from simulator.city.importers.coordinates import SharedMap, share_map
 from simulator.city.importers.link_rows import read_links
 from simulator.city.importers.sources import (
@@ -146,7 +146,7 @@ def import_city(sources: ImportSources, out: Path) -> ImportReport:
         try:
             taken, sites = converted(sources, aside)
             gathered = gather(taken, folder)
-            gathered.assets += sites
+            gathered.mapped = sites
             draft = _draft(taken, gathered, folder)
             write_city(draft, folder)
             city = load_city(folder)
@@ -168,13 +168,20 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     _somebody(sources, draft, networks, gathered.trips)
     if problems := impossible(networks.components.values(), str(folder / CITY_FILE)):
         raise BadInput(problems)
+    if sources.assets is not None:
+        middle = (town.longitude_deg, town.latitude_deg)
+        on_earth = town.on_earth or sources.place is not None
+        far = far_away(sources.assets, gathered.assets, networks.components.values(), middle, on_earth)
+        if far:
+            raise BadInput(far)
+    assets = gathered.assets + gathered.mapped
     draft = _districts(sources, draft, networks, town)
     known, notes = _known_links(sources, draft, networks, gathered.feeds)
     draft = replace(draft, assumptions=(*draft.assumptions, *notes))
     draft = _peopled(draft, networks, gathered.trips)
     ground = ground_of(draft, networks, folder, gathered.trips)
     draft, networks = tried(Trial(draft, ground, networks, folder))
-    ground = replace(ground, sites=sites_of(gathered.assets, town.longitude_deg, town.latitude_deg))
+    ground = replace(ground, sites=sites_of(assets, town.longitude_deg, town.latitude_deg))
     layer = generate(ground, networks, PLAN, known)
     if sources.sensors_per_gateway:
         layer = generate(ground, networks, replace(PLAN, gateways=_gateways(ground, layer, sources)), known)
@@ -187,7 +194,7 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
             most=max(behind.values(), default=0),
         )
         draft = replace(draft, assumptions=(*draft.assumptions, Assumption(_("telemetry gateways"), text)))
-    return _with_assets(sources, with_layer(draft, layer), networks, gathered.assets)
+    return _with_assets(sources, with_layer(draft, layer), networks, assets)
 
 
 def _gateways(ground: BareTown, layer: Layer, sources: ImportSources) -> dict[str, int]:

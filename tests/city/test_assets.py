@@ -87,6 +87,37 @@ def test_a_mistake_is_told_with_its_row_and_column(row: str, field: str, said: s
     assert (problem.file, problem.line, problem.field) == (str(path), 7, field) and said in str(problem)
 
 
+def test_a_list_with_german_heads_and_titles_of_kinds_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    text = LIST.replace("id;kind;title;longitude;latitude;owner;maker", "Kennung;Art;Name;lon;lat;Betreiber;Hersteller")
+    text = text.replace(";year;parameters", ";Baujahr;parameter").replace(";hospital;", ";Krankenhaus;")
+    path.write_text(text, encoding="utf-8")
+    (tmp_path / "same.csv").write_text(LIST, encoding="utf-8")
+    assert read_assets(path) == read_assets(tmp_path / "same.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "said"),
+    [
+        (";hospital;x;50;8;;;;;;", (8.004, 50.001), "swapped"),
+        (";hospital;x;8.4;50.001;;;;;;", (8.004, 50.001), "27.9 km away from all networks"),  # 28.3 from the middle
+        (";hospital;x;8.004;50.001;;;;;;", None, "--place"),
+    ],
+)
+def test_what_stands_far_away_is_told_with_its_row(
+    row: str, place: tuple[float, float] | None, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(LIST.splitlines()[0] + "\n" + row + "\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        import_city(ImportSources("hamlet", water=_water(tmp_path), assets=path, place=place), tmp_path / "out")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line, problem.field) == (str(path), 2, "longitude") and said in str(problem)
+    path.write_text(f"{LIST.splitlines()[0]}\n;hospital;x;8.1;50.001;;;;;;\n", encoding="utf-8")  # 7 km away
+    near = ImportSources("hamlet", water=_water(tmp_path), assets=path, place=(8.004, 50.001))
+    assert len(import_city(near, tmp_path / "near").city.of_kind("hospital")) == 1
+
+
 def test_columns_that_nobody_knows_and_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,yeer\npump-u,3\n", encoding="utf-8")

@@ -151,6 +151,28 @@ def test_roads_of_a_layer_are_as_long_as_the_ellipsoid_says(tmp_path: Path) -> N
     assert len([one for one in city.components.values() if one.kind == "road-node"]) == 4
 
 
+def test_assets_are_points_and_lines_of_layers(tmp_path: Path) -> None:
+    """A hospital stands where its outline has its middle; the pipes of a utility's layer say when they were laid."""
+    path = tmp_path / "bestand.gpkg"
+    house = shapely.box(EAST + 190, NORTH + 90, EAST + 210, NORTH + 110)
+    layer(path, "haeuser", "Polygon", [house], Art=["Krankenhaus"], Name=["St. Anna"], parameters=["beds=120"])
+    ways = [shapely.LineString([(EAST + 100, NORTH + 100), (EAST + 500, NORTH + 100)])]
+    layer(path, "rohre", "LineString", ways, id=["p1"], Baujahr=[1962.0], Betreiber=["Stadtwerke"], DN=[200.0])
+    city = import_city(town(tmp_path, assets=Path(f"{path}:haeuser")), tmp_path / "out").city
+    (hospital,) = city.of_kind("hospital")
+    junction = city.components["junction-A"]  # at 100, 100
+    assert (hospital.title, hospital.number("beds")) == ("St. Anna", 120.0)
+    assert hospital.x_m - junction.x_m == pytest.approx(100, abs=1)
+    assert hospital.y_m == pytest.approx(junction.y_m, abs=2)
+    report = import_city(town(tmp_path, assets=Path(f"{path}:rohre")), tmp_path / "pipes")
+    pipe = report.city.components["pipe-p1"]
+    assert (pipe.year, pipe.owner) == (1962, "Stadtwerke")
+    assert any("say nothing here: DN" in str(note.text) for note in report.assumptions)
+    layer(path, "falsch", "LineString", ways, id=["p9"], Baujahr=[1962.0])
+    with pytest.raises(BadInput, match="no network file has 'p9'"):
+        import_city(town(tmp_path, assets=Path(f"{path}:falsch")), tmp_path / "wrong")
+
+
 def test_the_export_is_layers_with_lines_as_lines(tmp_path: Path) -> None:
     city = import_city(town(tmp_path), tmp_path / "out").city
     path = tmp_path / "town.gpkg"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -299,6 +300,165 @@ def _jsons(*values: Any) -> Callable[[], tuple[Files, ...]]:
     return lambda: tuple({"settings.json": json.dumps(value).encode()} for value in values)
 
 
+ASSETS = (
+    "id,kind,longitude,latitude,title,owner,maker,model,firmware,year,parameters\n"
+    "pump-u,,,,main pump,water utility,maker A,P-200,1.2,2011,\n"
+    ",hospital,8.4037,49.0069,St. Anna,trust,,,,,beds=300\n"
+)
+
+
+def _lists() -> tuple[Files, ...]:
+    return ({"net.inp": _in_karlsruhe(), "assets.csv": ASSETS.encode()},)
+
+
+@cache
+def _workbooks() -> tuple[Files, ...]:
+    """The list as Excel writes it, also its parts without the zip around them: a change to that breaks a checksum."""
+    import csv
+    from io import BytesIO, StringIO
+
+    import openpyxl
+
+    book, out = openpyxl.Workbook(), BytesIO()
+    for row in csv.reader(StringIO(ASSETS)):
+        book.active.append(row)
+    book.save(out)
+    base = {"net.inp": _in_karlsruhe()}
+    with zipfile.ZipFile(out) as parts:
+        inner = {name: parts.read(name) for name in parts.namelist()}
+    return tuple({**base, "assets.xlsx": out.getvalue(), "part": inner[name], "name": name.encode()} for name in inner)
+
+
+def _workbook(folder: Path) -> int:
+    """The workbook, with one of its parts as the folder has it; and as it is there, where that is broken itself."""
+    whole = folder / "assets.xlsx"
+    kept = whole.read_bytes()
+    name = (folder / "name").read_text(encoding="utf-8")
+    try:
+        with zipfile.ZipFile(whole) as parts:
+            inner = {one: parts.read(one) for one in parts.namelist()}
+    except Exception:  # the mutant is the file itself
+        inner = {}
+    if inner:
+        with zipfile.ZipFile(whole, "w") as parts:
+            for one, content in {**inner, name: (folder / "part").read_bytes()}.items():
+                parts.writestr(one, content)
+    code = command(*LAID, "--assets", "@assets.xlsx")(folder)
+    whole.write_bytes(kept)
+    return code
+
+
+IMPORT = ("city", "import", "--name", "town", "--out", "@out")
+LAID = (*IMPORT, "--crs", "EPSG:25832", "--water", "@net.inp")
+KARLSRUHE = 456_000.0, 5_428_000.0
+UTM = "EPSG:25832"
+
+
+def _in_karlsruhe() -> bytes:
+    """The water network about the middle of Karlsruhe, in UTM 32."""
+    east, north = KARLSRUHE
+    head, coordinates = dedent(WATER).split("[COORDINATES]\n")
+    rows = [line.split() for line in coordinates.splitlines() if line and not line.startswith("[")]
+    moved = "".join(f"{name} {float(x) + east} {float(y) + north}\n" for name, x, y in rows)
+    return f"{head}[COORDINATES]\n{moved}[END]\n".encode()
+
+
+def _layers(suffix: str) -> tuple[Files, ...]:
+    """Districts and roads as GDAL writes them, and the water network there."""
+    import warnings
+
+    import numpy as np
+    import pyogrio
+    import shapely
+
+    files = {"net.inp": _in_karlsruhe()}
+    east, north = KARLSRUHE
+    boxes = [shapely.box(east + x - 600, north - 500, east + x, north + 800) for x in (500, 1100)]
+    ways = [shapely.LineString([(east, north), (east + x, north + 300)]) for x in (300.0, 500.0)]
+    ways.append(shapely.LineString([(east + 300, north + 300), (east + 500, north + 300)]))
+    layers: tuple[tuple[str, str, list[Any], dict[str, list[Any]]], ...] = (
+        ("districts", "Polygon", boxes, {"name": ["West", "Ost"], "ew": [1200.0, 800.0]}),
+        ("roads", "LineString", ways, {"maxspeed": [50.0, 30.0, 30.0], "lanes": [1.0, 2.0, 1.0]}),
+    )
+    with tempfile.TemporaryDirectory() as aside, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, kind, shapes, fields in layers:
+            columns = [np.array(v, dtype=object if isinstance(v[0], str) else float) for v in fields.values()]
+            pyogrio.raw.write(
+                str(Path(aside) / f"{name}{suffix}"), shapely.to_wkb(np.array(shapes, dtype=object)), columns,
+                np.array(list(fields), dtype=object), layer=name, geometry_type=kind, crs=UTM,
+                driver="GPKG" if suffix == ".gpkg" else "ESRI Shapefile",
+            )  # fmt: skip
+        files |= {path.name: path.read_bytes() for path in sorted(Path(aside).iterdir())}
+    return (files,)
+
+
+@cache
+def _packages() -> tuple[Files, ...]:
+    return _layers(".gpkg")
+
+
+@cache
+def _shapes() -> tuple[Files, ...]:
+    return _layers(".shp")
+
+
+@cache
+def _extracts() -> tuple[Files, ...]:
+    import osmium
+
+    from tests.city.test_gis import OSM
+
+    with tempfile.TemporaryDirectory() as aside:
+        text, packed = Path(aside) / "town.osm", Path(aside) / "town.osm.pbf"
+        text.write_text(OSM, encoding="utf-8")
+        with osmium.SimpleWriter(str(packed)) as writer:
+            for one in osmium.FileProcessor(str(text)):
+                writer.add(one)
+        return tuple({path.name: path.read_bytes(), "net.inp": _in_karlsruhe()} for path in (text, packed))
+
+
+def _extract(folder: Path) -> int:
+    (path,) = folder.glob("town.osm*")
+    return command(*LAID, "--roads", f"@{path.name}")(folder)
+
+
+GRID = "ncols 3\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 500\nNODATA_value -1\n1 2 3\n4 -1 6\n"
+DAMAGE = "time_stamp,components,fail_perc\n3600,p1,50\n3600,junction-B,100\n4000,pump-u,25\n"
+BROKEN = """
+schema: stadtwerk/scenario/1
+id: try
+title: {en: Try, de: Versuch}
+question: {en: "Does it hold?", de: "Hält es?"}
+city: {path: town}
+run: {start: "2026-05-12T06:30", warmup: 1h, duration: 3h, heal_by: 2h, seeds: [1]}
+timeline:
+  - {id: quake, at: 10min, hazard: {type: earthquake, area: {crs: map, raster: pga.asc}}, for: drawn}
+  - {id: file, at: 20min, disruption: damage.csv}
+expect:
+  - {id: water, type: invariant, level: water-supply-city}
+"""
+
+
+@cache
+def _damages() -> tuple[Files, ...]:
+    (city,) = _city()
+    return ({**city, "scenario.yaml": BROKEN.encode(), "damage.csv": DAMAGE.encode(), "pga.asc": GRID.encode()},)
+
+
+def _of_extras() -> Iterator[Reader]:
+    """Readers of forms whose package is installed."""
+    if importlib.util.find_spec("openpyxl"):
+        yield Reader("workbook", _workbooks, _workbook, ("part", "assets.xlsx"))
+    if importlib.util.find_spec("pyogrio") and importlib.util.find_spec("pyproj"):
+        for name, bases, suffix in (("geopackage", _packages, ".gpkg"), ("shapefile", _shapes, ".shp")):
+            layers = ("--districts", f"@districts{suffix}", "--roads", f"@roads{suffix}")
+            changed = [file for file in bases()[0] if file != "net.inp"]
+            yield Reader(name, bases, command(*LAID, *layers), tuple(changed))
+    if importlib.util.find_spec("osmium"):
+        yield Reader("osm", _extracts, _extract, ("town.osm", "town.osm.pbf"))
+
+
 def _of_declared_files() -> Iterator[Reader]:
     """Readers of network files that a catalogue declares, as far as it is there."""
     if "wastewater" in registry().networks:
@@ -306,7 +466,6 @@ def _of_declared_files() -> Iterator[Reader]:
         yield Reader("swmm", _sewers, sewers, ("sewer.inp",))
 
 
-IMPORT = ("city", "import", "--name", "town", "--out", "@out")
 READERS = {
     reader.name: reader
     for reader in (
@@ -331,9 +490,12 @@ READERS = {
             command(*IMPORT, "--water", "@net.inp", "--links", "@links.csv"),
             ("links.csv",),
         ),
+        Reader("assets", _lists, command(*LAID, "--assets", "@assets.csv"), ("assets.csv",)),
+        *_of_extras(),
         *_of_declared_files(),
         Reader("city", _city, command("check", "@town"), tuple(f"town/{name}" for name in FILES)),
         Reader("scenario", _scenarios, command("check", "@scenario.yaml"), ("scenario.yaml",)),
+        Reader("damage", _damages, command("check", "@scenario.yaml"), ("damage.csv", "pga.asc")),
         Reader("suite", _suites, command("check", "@suite.yaml"), ("suite.yaml",)),
         Reader("campaign", _campaigns, command("check", "@campaign.yaml"), ("campaign.yaml",)),
         Reader("settings", _jsons(NODE, INGEST), _settings, ("settings.json",)),

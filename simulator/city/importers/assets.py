@@ -1,14 +1,16 @@
-"""A list of what a town has, in Excel or CSV: what is known of elements of networks, and where sites stand."""
+"""A list of what a town has, in Excel, CSV or a layer of a map: what is known of elements, and where sites stand."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from simulator.city.draft import Override
 from simulator.city.files import foreign_text, not_installed, readable, unreadable
@@ -18,7 +20,7 @@ from simulator.contracts.names import suggestion
 from simulator.contracts.place import to_metres
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Verbatim, Words
+from simulator.contracts.words import LANGUAGES, Text, Verbatim, Words, number
 
 _ = Words("simulator.city")
 
@@ -57,6 +59,31 @@ COLUMNS: Mapping[str, Text] = {
     "year": _("when it was built or bought"),
     "parameters": _("what its kind takes, as name=value with ; between (stadtwerk list kinds)"),
 }
+
+
+CALLED: Mapping[str, str] = {
+    name: column
+    for column, names in {
+        "id": ("kennung",),
+        "kind": ("art",),
+        "longitude": ("lon", "lng", "längengrad", "laengengrad"),
+        "latitude": ("lat", "breitengrad"),
+        "title": ("name", "bezeichnung"),
+        "owner": ("betreiber", "eigentümer", "eigentuemer"),
+        "maker": ("hersteller",),
+        "model": ("modell", "typ"),
+        "year": ("baujahr",),
+        "parameters": ("parameter",),
+    }.items()
+    for name in names
+}
+"""How columns are called elsewhere, and what they are here."""
+
+
+def _columns(head: Iterable[object]) -> list[str]:
+    """The columns by the names that they have here; a name that is no other one's stays as it is."""
+    given = [str(cell or "").strip().casefold() for cell in head]
+    return [CALLED.get(one, one) if CALLED.get(one) not in given else one for one in given]
 
 
 def sited() -> tuple[str, ...]:
@@ -108,7 +135,7 @@ def read_assets(path: Path) -> tuple[Asset, ...]:
     """The rows of a list. Raises `BadInput` with every row and field that is wrong."""
     name, problems = str(path), list[Problem]()
     rows = _sheet(path) if path.suffix.lower() in (EXCEL, ".xlsm") else _csv(path)
-    head = [str(cell or "").strip().casefold() for cell in next(rows, (0, []))[1]]
+    head = _columns(next(rows, (0, []))[1])
     for cell in head:
         if cell and cell not in COLUMNS:
             fix = suggestion(cell, COLUMNS, ", ".join(COLUMNS))
@@ -126,6 +153,39 @@ def read_assets(path: Path) -> tuple[Asset, ...]:
     if problems:
         raise BadInput(problems)
     return tuple(found)
+
+
+def read_assets_layer(given: Path, crs: str) -> tuple[tuple[Asset, ...], tuple[str, ...]]:
+    """The rows of a layer of points, lines or areas, each at its middle, and the fields that say nothing here.
+
+    Raises `BadInput` with every row and field that is wrong.
+    """
+    from simulator.city.importers.gis import file_and_layer, read_layer
+
+    layer, problems = read_layer(given, crs, ("Point", "LineString", "Polygon")), list[Problem]()
+    name, names = str(file_and_layer(given)[0]), list(layer.fields)
+    head = _columns(names)
+    if not {"id", "kind"} & set(head):
+        fix = _("start with the columns of `stadtwerk city template`")
+        raise BadInput([Problem(name, 0, layer.name, _("the header lacks {names}", names="id, kind"), fix)])
+    found = []
+    for row, shape in enumerate(layer.shapes):
+        values = (layer.value(field, row) for field in names)
+        cells = dict(zip(head, ("" if one is None else str(one).strip() for one in values), strict=True))
+        if shape is not None and not shape.is_empty:
+            cells |= {"longitude": repr(shape.centroid.x), "latitude": repr(shape.centroid.y)}
+        asset = _asset(f"{name}:{layer.name}", row + 1, cells, problems)
+        if asset is not None:
+            found.append(asset)
+    if problems:
+        raise BadInput(problems)
+    return tuple(found), tuple(one for one, column in zip(names, head, strict=True) if column not in COLUMNS)
+
+
+def _kind(said: str) -> str:
+    """A type by its name, or by its title in any language, as Krankenhaus for a hospital."""
+    titles = {registry().types[kind].title.of(lang).casefold(): kind for kind in sited() for lang in LANGUAGES}
+    return said if said in registry().types else titles.get(said.casefold(), said)
 
 
 def _sheet(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
@@ -174,7 +234,7 @@ def _asset(name: str, line: int, cells: Mapping[str, str], problems: list[Proble
             return None
         return value
 
-    kind, ident = cells.get("kind", ""), cells.get("id", "")
+    kind, ident = _kind(cells.get("kind", "")), cells.get("id", "")
     places = number("longitude", 180.0), number("latitude", 90.0)
     year = number("year", 2200.0)
     if not ident and not kind:
@@ -226,6 +286,42 @@ def sites_of(assets: Sequence[Asset], longitude_deg: float, latitude_deg: float)
         for one in assets
         if not one.id
     )
+
+
+FAR_M = 20_000.0
+"""What a list places lies no farther from the networks than this, or the place is wrong (assumption, as for networks
+that lie apart)."""
+
+
+def far_away(
+    path: Path, assets: Sequence[Asset], components: Iterable[Component], middle: tuple[float, float], on_earth: bool
+) -> list[Problem]:
+    """Rows whose place is far from all networks. `middle` is where the map has its origin, in degrees; `on_earth`
+    whether a file says so."""
+    at = np.array([(one.x_m, one.y_m) for one in components], dtype=np.float64).reshape(-1, 2)
+    if not len(at):
+        return []
+    (west, south), (east, north) = at.min(axis=0), at.max(axis=0)
+    found = []
+    for one in assets:
+        if one.id or one.longitude_deg is None or one.latitude_deg is None:
+            continue
+
+        def gap_m(longitude_deg: float, latitude_deg: float) -> float:
+            x, y = to_metres(longitude_deg, latitude_deg, *middle)
+            return math.hypot(max(west - x, x - east, 0.0), max(south - y, y - north, 0.0))
+
+        apart_m = gap_m(one.longitude_deg, one.latitude_deg)
+        if apart_m <= FAR_M:
+            continue
+        fix = _("check longitude and latitude")
+        if not on_earth:
+            fix = _("no file says where the town lies: say it with --place or --crs")
+        elif abs(one.longitude_deg) <= 90 and gap_m(one.latitude_deg, one.longitude_deg) <= FAR_M:
+            fix = _("longitude and latitude are swapped: write longitude first")
+        what = _("stands {km} km away from all networks", km=number(apart_m / 1000))
+        found.append(Problem(str(path), one.row, "longitude", what, fix))
+    return found
 
 
 def overrides_of(path: Path, assets: Sequence[Asset], components: Mapping[str, Component]) -> dict[str, Override]:

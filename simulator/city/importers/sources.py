@@ -11,7 +11,7 @@ from pathlib import Path
 
 from simulator.city.components import NetworkElement
 from simulator.city.files import code_note, foreign_text, not_installed
-from simulator.city.importers.assets import Asset, read_assets
+from simulator.city.importers.assets import Asset, read_assets, read_assets_layer
 from simulator.city.importers.coordinates import Drawing, swapped
 from simulator.city.importers.gis import districts_as_geojson, is_gis, roads_as_gmns
 from simulator.city.importers.osm import is_osm, read_osm
@@ -74,7 +74,7 @@ class Gathered:
     """What lies in the folder now, as the city will name it, and what it holds.
 
     `feeds` says which bus stands behind the name of a load or motor; `trips` are car trips a day that begin or end at a
-    road node (component id).
+    road node (component id). `assets` are those that a list names, `mapped` those of a map that has roads, too.
     """
 
     water: str = ""
@@ -87,6 +87,7 @@ class Gathered:
     trips: dict[str, float] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     assets: tuple[Asset, ...] = ()
+    mapped: tuple[Asset, ...] = ()
 
 
 def gather(sources: ImportSources, folder: Path) -> Gathered:
@@ -106,13 +107,23 @@ def gather(sources: ImportSources, folder: Path) -> Gathered:
                 step(sources, folder, gathered)
     if sources.assets is not None:
         with _told_in(problems):
-            gathered.assets += read_assets(sources.assets)
+            _assets(sources.assets, sources.crs, gathered)
     for given in (sources.links, sources.districts):
         if given is not None and not given.is_file():
             problems.append(Problem(str(given), 0, "file", _("cannot be read (no such file)"), _("check the path")))
     if problems:
         raise BadInput(problems)
     return gathered
+
+
+def _assets(given: Path, crs: str, gathered: Gathered) -> None:
+    if not is_gis(given):
+        gathered.assets = read_assets(given)
+        return
+    gathered.assets, unread = read_assets_layer(given, crs)
+    if unread:
+        text = _("fields of {file} that say nothing here: {names}", file=given.name, names=", ".join(unread))
+        gathered.assumptions.append(Assumption(_("assets"), text))
 
 
 def as_given(bad: BadInput, sources: ImportSources, folder: Path, out: Path) -> BadInput:
