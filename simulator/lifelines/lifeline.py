@@ -53,6 +53,7 @@ class Lifeline(ABC):
         self._dirty = False
         self._wakes: list[int] = []
         self._causes: list[int] = []
+        self._woken_by: int | None = None
         self.because: int | None = None
         self.tells: list[Lifeline] = []
 
@@ -115,8 +116,9 @@ class Lifeline(ABC):
     def _look(self) -> None:
         self._count()
         causes = [one for one in self._causes if not self._bridged(one)] if len(self._causes) > 1 else []
-        cause = self.runtime.log.together(reversed(causes or self._causes))
-        self._causes, self._dirty = [], False
+        # a look that was due anyway is no reason for what something else has changed at this very instant
+        cause = self.runtime.log.together(reversed(causes or self._causes)) if self._causes else self._woken_by
+        self._causes, self._woken_by, self._dirty = [], None, False
         self.because = cause
         duty = self.judge()
         if duty.mode != self.mode:
@@ -137,9 +139,8 @@ class Lifeline(ABC):
             self.runtime.clock.at(tick, self.id, partial(self._woken, cause))
 
     def _woken(self, cause: int | None) -> None:
-        if cause is not None and not self._causes:
-            self._causes.append(cause)
-        self._look_soon()
+        self._woken_by = cause if self._woken_by is None else self._woken_by
+        self.runtime.clock.soon(self.id, self._look_soon)  # what has changed at this instant is told by then
 
 
 class Site:

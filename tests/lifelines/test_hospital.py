@@ -116,3 +116,20 @@ def test_without_a_road_no_emergency_is_brought_and_stocks_run_out() -> None:
     ]
     told = ["hospital.cut-off", "hospital.stock-used", "hospital.road-open"]
     assert [e.code for e in runtime.log.events if e.code in told] == told
+
+
+def test_a_look_that_was_due_anyway_is_no_reason_for_what_else_changes_at_that_instant() -> None:
+    """Staff is away from 60 s on; the hospital looks at its roads every 15 min, for the reason of then. The mains fail
+    at the instant of such a look: it is they that put it on batteries."""
+    runtime = world(clinic(with_generator=False))
+    lifelines = start(runtime)
+    assert lifelines is not None
+    run_to(runtime, 60)
+    runtime.faults.apply("clinic", "staff-absent", "flu", {"share": 0.4})
+    absent = next(e.id for e in runtime.log.events if e.kind is EventKind.FAULT)
+    looks = lifelines._lifelines["clinic"]._woken  # as its own clock would tell it
+    runtime.clock.at(to_ticks(900.0), "test", lambda: looks(absent))
+    offers(runtime, "bus", LinkKind("power"), (900.0, False))
+    run_to(runtime, 1000)
+    (battery,) = [e for e in runtime.log.events if e.kind is EventKind.MODE and e.after == "battery"]
+    assert runtime.log.trace(battery.id)[0].subject == "power-bus-clinic" and not battery.also

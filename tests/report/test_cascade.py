@@ -108,6 +108,20 @@ def test_other_causes_of_one_solve_are_named() -> None:
     assert shown.depth and [cause.en for cause in shown.also] == [line(second, town).en]
 
 
+def test_of_a_chain_of_causes_that_are_all_named_only_its_begin_is() -> None:
+    """A cable is cut, so a pump has no data: the loss that both stand behind names the cable alone beside its own."""
+    town = sample.city()
+    history = sample.history(town)
+    events = list(history.events)
+    second = Event(len(events), 0, EventKind.FAULT, "bus-0", "injected", after="second")
+    after = Event(second.id + 1, 0, EventKind.NOTE, "bus-0", "injected", cause=second.id)
+    lost = next(event for event in events if event.kind is EventKind.LINK_DOWN and event.cause is not None)
+    events[lost.id] = replace(lost, also=(second.id, after.id))
+    all_ = replace(history, events=(*events, second, after))
+    (shown,) = [step for step in cascade(town, all_, level_courses(town, all_)) if step.also]
+    assert [cause.en for cause in shown.also] == [line(second, town).en]
+
+
 def test_what_is_left_of_several_causes_is_what_was_not_for_the_better() -> None:
     """A pump started and a main broke before one solve: the loss hangs under what broke, and the start is not told."""
     town = sample.city()

@@ -63,7 +63,8 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
         if event.kind is EventKind.MODE and cause is not None and cause.kind is EventKind.SWITCH:
             told = told and (cause.subject, cause.at) != (event.subject, event.at)
         if told:
-            also = tuple(line(by_id[number], city) for number in others if number in by_id)
+            named = _first_of_chains(event, others, logged)
+            also = tuple(line(by_id[number], city) for number in named if number in by_id)
             steps.append(_step(event, depth, cause, alike.get(event.id, 0), also, city))
         # What is not told leaves its other causes to what follows from it.
         left = () if told else others
@@ -71,6 +72,25 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
             (e, depth + told, event if told else cause, tuple(dict.fromkeys(left + e.also))) for e in reversed(after)
         ]
     return tuple(steps)
+
+
+def _first_of_chains(event: Event, others: Sequence[int], logged: Mapping[int, Event]) -> list[int]:
+    """The other causes of an event but those that only followed from one of its causes that is named as well: a pump
+    without data says no more than that its cable is cut."""
+    named = {*others, event.cause}
+
+    def follows(number: int) -> bool:
+        waiting, seen = list(logged[number].causes) if number in logged else [], set[int]()
+        while waiting:
+            at = waiting.pop()
+            if at in named:
+                return True
+            if at not in seen and at in logged:
+                seen.add(at)
+                waiting += logged[at].causes
+        return False
+
+    return [number for number in others if not follows(number)]
 
 
 def _chain(event: Event, by_id: Mapping[int, Event]) -> list[Event]:

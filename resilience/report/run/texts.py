@@ -147,6 +147,7 @@ TEXTS: dict[str, Text] = {
     "after": _("after"),
     "alike": _("and {n} more like it at the same time"),
     "also-because": _("also because of:"),
+    "also-more": _("and {n} more"),
     "via": _("via"),
     "redundancies": _("Fallbacks"),
     "redundancies-caption": _("What the scenario asks of each fallback"),
