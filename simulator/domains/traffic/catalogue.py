@@ -72,7 +72,7 @@ ORDINARY_RULE = "SN"
 SATURATION_VEH_S = 1800 / 3600
 """What a lane passes at a signal while it is green. HBS and the Highway Capacity Manual name 1,800 to 2,000 veh/h on a
 lane that leads straight on; the least of it, as cars that turn share the lane and wait for oncoming ones and for people
-on foot (assumption; not chosen to fit the peaks, which are held to published ones)."""
+on foot (assumption). Of 1,600 to 2,000 in the demo city, 1,700 to 1,900 keep both peaks within published ones."""
 
 GRIDLOCK = 10.0
 """The travel-time index from which on it is not told any more: where empty roads allow 50 km/h, cars are then slower

@@ -26,7 +26,7 @@ TURN_OUT_S = 120.0
 
 HELD_SHARE = 0.25
 """Share of what other cars lose to traffic that an ambulance with blue light loses: others make way (StVO § 38) where
-there is room. Assumption, between nothing and a half. Ambulances that were followed on their way by one without lights
+there is room (assumption, between nothing and a half). Ambulances that were followed on their way by one without lights
 needed 38.5 % less time in a city (Ho and Casey 1998, 64 runs) and 30.9 % less in the country (Ho and Lindquist 2001, 67
 runs): more than a whole morning peak costs at an index of 1.4. So measured, traffic held nobody; but these towns were
 not jammed, and where all stand there is no room to make."""
