@@ -23,6 +23,7 @@ from tests.cases.test_people import cut, verdict
 from tests.energy.support import Rated, written
 from tests.energy.support import component as energy_component
 from tests.energy.support import town as grid_town
+from tests.energy.test_contingency import ring
 from tests.energy.test_sections import grid
 from tests.energy.test_trips import sending, weak
 from tests.energy.test_zones import two_feeders
@@ -125,6 +126,27 @@ def test_a_cascade_decides_whether_the_lines_that_are_left_keep_the_light_on(
     assert verdict(tmp_path, city, 11, timeline, LIGHT) is expected
 
 
+@pytest.mark.parametrize(
+    ("timeline", "expected"),
+    [(" []", Value.PASS), ("\n  - {id: digger, at: 1h, fault: line-trip, target: line-6, for: 8h}", Value.FAIL)],
+    ids=["all lines", "without the tie"],
+)
+def test_n_1_decides_though_everybody_has_light(tmp_path: Path, timeline: str, expected: Value) -> None:
+    """Two feeders with an open point between them bear the loss of any of their six lines, though not of the only
+    transformer or infeed: 6 of 8. The line that joins them at the open point feeds nobody; without it any loss darkens
+    somebody for good."""
+    rated_ka = 2 * 6 / (3**0.5 * 20.0)
+    city = grid_town(written(ring(1.0, rated_ka), tmp_path / "p.json"), [energy_component("yard", "depot", 7.8, 48.4)])
+    asked = ServiceLevel("secure", "power-n-1", "city", 0.7, 0)
+    city = replace(city, levels={**city.levels, "secure": asked})
+    rest = "expect:\n  - {id: secure, type: invariant, level: secure, longest: 3h}"
+    assert verdict(tmp_path, city, 10, timeline, rest) is expected
+    without = replace(city, levels={"light": city.levels["light"]})
+    # Without that level nothing shows that anything is lost.
+    unseen = Value.PASS if expected is Value.PASS else Value.INCONCLUSIVE
+    assert verdict(tmp_path, without, 10, timeline, LIGHT.replace("1h", "1s")) is unseen
+
+
 OUTAGE = "\n  - {{id: outage, at: {at}, fault: substation-out, target: substation-0, for: {lasts}}}"
 
 
@@ -225,8 +247,8 @@ def test_a_dark_signal_and_police_with_cars_decide_how_slow_a_crossing_is(
     tmp_path: Path, timeline: str, police: bool, cars: float, expected: Value
 ) -> None:
     """Gaps in 1,600 veh/h let 107 veh/h through (Highway Capacity Manual), of 350 that come: in two hours a queue of
-    nearly 500 cars. In turn the lane passes a third of 1,500 veh/h. More than 2.5 is too slow (U4SSC)."""
-    assert yielding_veh_h(MAIN_VEH_H) < MINOR_VEH_H / 3 < 1500 / 3 * 0.7
+    nearly 500 cars. In turn the lane passes a third of 1,800 veh/h. More than 2.5 is too slow (U4SSC)."""
+    assert yielding_veh_h(MAIN_VEH_H) < MINOR_VEH_H / 3 < 1800 / 3 * 0.7
     pytest.importorskip("uxsim", reason="the traffic engine is not installed")
     assert verdict(tmp_path, crossing(tmp_path, police, cars), 1.75, timeline, FLOW) is expected
 

@@ -26,8 +26,9 @@ single consumer that is out)."""
 
 Floats = NDArray[np.float64]
 
-DAYS = 4
-"""So many days are run without any fault, from a midnight of an ordinary day."""
+DAYS = 15
+"""So many days without any fault are looked at, from a midnight of an ordinary day: a fortnight from any hour of the
+first. The same ones for water to fight fires."""
 MARGIN = 0.01
 """Owed is a per cent less than the worst that was seen: another time step sees a slightly other worst."""
 

@@ -28,6 +28,7 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Verbatim, Words, joined, number, percent
 from simulator.domains.traffic.catalogue import ROAD
+from simulator.domains.water.baseline import DAYS
 from simulator.domains.water.catalogue import (
     FIRE_WATER,
     HYDRANT,
@@ -51,8 +52,6 @@ LEAST_MAIN_M = 0.075
 """Hydrants stand at mains of DN 80 and more (DVGW W 400-1, from memory; 3 inches count as DN 80)."""
 LARGEST_M3_S = 192 / 3600
 """What is asked for in the search for worst and typical places: the largest class of W 405."""
-DAYS = 15
-"""So many days without any fault are looked at: a fortnight from any hour of the first."""
 STATES = 200
 """A hydrant is asked in no more combinations of running pumps than so many, those of its lowest pressures."""
 ROOM = 0.1
