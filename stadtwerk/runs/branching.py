@@ -14,7 +14,7 @@ import selectors
 import signal
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -63,29 +63,37 @@ def can_fork() -> bool:
 
 
 def run_cases(
-    city: City, cases: Sequence[Scenario], seed: int, reduce: Reduce[R], jobs: int | None = None, fork: bool = True
+    city: City,
+    cases: Sequence[Scenario],
+    seed: int,
+    reduce: Reduce[R],
+    jobs: int | None = None,
+    fork: bool = True,
+    known: Collection[int] = (),
 ) -> Iterator[tuple[int, R]]:
     """Yield (place in `cases`, reduced result), in the order in which they are done.
 
-    `jobs` children work at once (as many as there are cores). Raises `ValueError` for cases that differ in their run
-    settings or have selectors left, `BranchFailed` for a case that breaks down; no child is left behind.
+    Those at the places that are `known` are not lived through again, though they shape the beginning. `jobs` children
+    work at once (as many as there are cores). Raises `ValueError` for cases that differ in their run settings or have
+    selectors left, `BranchFailed` for a case that breaks down; no child is left behind.
     """
-    if not cases:
+    asked = [i for i in range(len(cases)) if i not in known]
+    if not asked:
         return
     if any(case.run != cases[0].run for case in cases):
         raise ValueError("cases that share a beginning must have the same run settings")
     if not (fork and can_fork()):
-        yield from ((i, run_alone(city, case, seed, reduce, cases)) for i, case in enumerate(cases))
+        yield from ((i, run_alone(city, cases[i], seed, reduce, cases)) for i in asked)
         return
     trunk = Trunk(city, cases, seed)
     try:
         trunk.grow()
         children: _Children[R] = _Children(jobs or cores())
         with children:
-            for i, case in enumerate(cases):
+            for i in asked:
                 while children.full:
                     yield from children.done()
-                children.start(i, case.id, lambda case=case: trunk.branch(case, reduce))  # type: ignore[misc]
+                children.start(i, cases[i].id, lambda case=cases[i]: trunk.branch(case, reduce))  # type: ignore[misc]
             while children.any:
                 yield from children.done()
     finally:

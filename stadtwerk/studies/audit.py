@@ -5,6 +5,7 @@ How networks are joined inside is read from their files, for the graph of depend
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.contracts.duration import rounded
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import SOURCE, Text, Words, number
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.water.catalogue import PUMP, WATER
 from stadtwerk.library import city_names, load_named_city
-from stadtwerk.runs.branching import run_cases
+from stadtwerk.runs.branching import cores, run_cases
+from stadtwerk.studies.audit_kept import Kept
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -101,26 +104,50 @@ def audit_city(
     if not city.levels:
         what, fix = _("requires no service level, so nothing can be judged"), _("add `levels` to its city.yaml")
         raise BadInput([Problem(str(city.folder or name), 0, "levels", what, fix)])
-    found = run_audit(city, settings, scope, jobs, lang=terminal.lang)
+    kept = Kept(out, city, settings, scope)
+    if kept.found_done:
+        terminal.say(_("{n} runs were done already", n=kept.found_done))
+    found = run_audit(city, settings, scope, jobs, lang=terminal.lang, kept=kept)
     write(found, out, terminal.lang)
+    kept.drop()
     return found
 
 
 def run_audit(
-    city: City, settings: AuditSettings, scope: Scope, jobs: int | None = None, fork: bool = True, lang: str = SOURCE
+    city: City,
+    settings: AuditSettings,
+    scope: Scope,
+    jobs: int | None = None,
+    fork: bool = True,
+    lang: str = SOURCE,
+    kept: Kept | None = None,
 ) -> Audit:
-    """The audit of a loaded city, with progress on standard error."""
+    """The audit of a loaded city, with progress on standard error. What is `kept` is not lived through again."""
     from resilience.study.audit import audit
 
-    with _progress(lang) as progress:
-        return audit(city, network_edges(city), live_of(city, settings.seed, jobs, fork), settings, scope, progress)
+    live = live_of(city, settings.seed, jobs, fork, kept)
+    with _progress(lang, jobs or cores()) as progress:
+        return audit(city, network_edges(city), live, settings, scope, progress)
 
 
-def live_of(city: City, seed: int, jobs: int | None = None, fork: bool = True) -> Live:
+def live_of(city: City, seed: int, jobs: int | None = None, fork: bool = True, kept: Kept | None = None) -> Live:
     """How cases are lived through: forked from their shared beginning."""
 
+    from resilience.study.audit.cases import BASELINE
+
     def live(scenarios, reduce):  # type: ignore[no-untyped-def]
-        return run_cases(city, scenarios, seed, lambda o: reduce(o.scenario, o.history, o.indifferent), jobs, fork)
+        done = {}
+        if kept is not None:
+            done = {i: seen for i, one in enumerate(scenarios) if (seen := kept.get(one.id)) is not None}
+        yield from done.items()
+
+        def reduced(lived):  # type: ignore[no-untyped-def]
+            return reduce(lived.scenario, lived.history, lived.indifferent)
+
+        for place, seen in run_cases(city, scenarios, seed, reduced, jobs, fork, done):
+            if kept is not None and seen.case != BASELINE.id:  # which is lived through each time: it tells how long
+                kept.add(seen)  # the others take
+            yield place, seen
 
     return live
 
@@ -170,10 +197,11 @@ def reference_of(city: City) -> CityReference:
 
 
 @contextmanager
-def _progress(lang: str) -> Iterator[Callable[[Text, int, int], None]]:
+def _progress(lang: str, jobs: int) -> Iterator[Callable[[Text, int, int], None]]:
     """A bar on a terminal, else a line now and then. Nothing here may start a thread: the runs fork."""
+    size = _Size(jobs)
     if not sys.stderr.isatty():
-        yield _lines(lang)
+        yield _lines(lang, size)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -184,6 +212,8 @@ def _progress(lang: str) -> Iterator[Callable[[Text, int, int], None]]:
     with bar:
 
         def show(what: Text, done: int, total: int) -> None:
+            if (told := size.told(what, done, total)) is not None:
+                bar.console.print(told.of(lang), highlight=False)
             if not done:
                 bar.reset(task, total=total, description=what.of(lang))
             bar.update(task, completed=done, refresh=True)
@@ -191,12 +221,38 @@ def _progress(lang: str) -> Iterator[Callable[[Text, int, int], None]]:
         yield show
 
 
-def _lines(lang: str) -> Callable[[Text, int, int], None]:
+class _Size:
+    """How much there is to do, told before it begins: the undisturbed town comes first, and no case takes longer."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs, self._begin, self._one_s = jobs, time.monotonic(), 0.0
+
+    def told(self, what: Text, done: int, total: int) -> Text | None:
+        """At the beginning of several cases how many they are, and how long they take at most."""
+        if total == 1 and done == 1 and not self._one_s:
+            self._one_s = time.monotonic() - self._begin
+        if done or total <= 1 or not self._one_s:
+            return None
+        rounds = math.ceil(total / self._jobs)
+        # cases that share the cores with each other are slower than one alone, and so are those of a busy machine
+        return _(
+            "{what}: {total}, each at most about {one}; with {jobs} at once about {all} in all",
+            what=what,
+            total=number(total),
+            one=rounded(self._one_s),
+            jobs=self._jobs,
+            all=rounded(rounds * self._one_s),
+        )
+
+
+def _lines(lang: str, size: _Size) -> Callable[[Text, int, int], None]:
     said = time.monotonic()
 
     def say(what: Text, done: int, total: int) -> None:
         nonlocal said
         now = time.monotonic()
+        if (before := size.told(what, done, total)) is not None:
+            print(before.of(lang), file=sys.stderr, flush=True)
         if total > 1 and (now - said >= SAID_EVERY_S or done == total):
             said = now
             told = _("{what}: {done} of {total}", what=what, done=number(done), total=number(total))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,9 @@ from resilience.study.audit.words import answer
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
+from stadtwerk.__main__ import main
 from stadtwerk.studies.audit import live_of, run_audit
+from stadtwerk.studies.audit_kept import KEPT, Kept
 from tests.audit.towns import whole_town
 
 SETTINGS = AuditSettings(
@@ -178,6 +181,44 @@ def test_what_a_limit_leaves_out_is_open_and_any_number_of_jobs_finds_the_same(t
     run = [o for o in found.outcomes if o.method is Method.SIMULATED]
     assert len(run) == 3 and found.value is Value.INCONCLUSIVE
     assert all(o.method is Method.NOT_RUN for o in found.outcomes if o not in run)
+
+
+def test_what_was_done_before_an_interruption_is_kept_and_not_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same bytes come out; a line that was being written is done again, and so is all of another state."""
+    (tmp_path / "town").mkdir()
+    city, scope, out, lived = whole_town(tmp_path / "town"), Scope((LinkKind("power"),)), tmp_path / "out", list[str]()
+    monkeypatch.setattr("stadtwerk.studies.audit.load_named_city", lambda name: city)
+    stop_at = 5
+
+    def counted(self: Kept, seen: Any) -> None:
+        if len(lived) == stop_at:
+            raise KeyboardInterrupt
+        lived.append(seen.case)
+        add(self, seen)
+
+    add = Kept.add
+    monkeypatch.setattr(Kept, "add", counted)
+    options = ["audit", "town", "--out", str(out), "--kinds", "power", "--start", "2026-01-14T08:00", "--jobs", "1"]
+    times = ["--warmup", "30min", "--at", "30min", "--for", "3h", "--until", "4h"]
+    assert main([*options, *times]) == 130
+    said = capsys.readouterr().err
+    assert "what was finished is kept, and the same command goes on" in said and "each at most about" in said
+    kept = out / KEPT
+    with kept.open("a", encoding="utf-8") as file:
+        file.write('{"case": "link/')
+    before, stop_at = list(lived), -1
+    assert len(before) == 5
+    lived.clear()
+    main([*options, *times])
+    assert not set(before) & set(lived) and len(lived) > 3
+    assert "5 runs were done already" in capsys.readouterr().err
+    assert not kept.exists()
+    whole = run_audit(city, SETTINGS, scope, jobs=2)
+    assert (out / "audit.json").read_text(encoding="utf-8") == json_text(whole)
+    Kept(out, city, SETTINGS, scope)
+    assert Kept(out, city, replace(SETTINGS, longest_s=1.0), scope).found_done == 0
 
 
 def test_all_of_one_maker_at_once(tmp_path: Path) -> None:

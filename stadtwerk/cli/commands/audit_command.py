@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
@@ -83,6 +84,12 @@ def execute(options: argparse.Namespace) -> int:
     settings, scope = read_options(options)
     named = Path("audits") / Path(options.city).resolve().name
     out = Path(options.out) if options.out else beside_others(named, options.lang, "audit.html")
-    found = audit_city(options.city, settings, scope, options.jobs, out, terminal)
+    try:
+        found = audit_city(options.city, settings, scope, options.jobs, out, terminal)
+    except KeyboardInterrupt:
+        why = _("stopped")
+        kept = _("{why}; what was finished is kept, and the same command goes on from there.", why=why)
+        print(terminal.said(kept), file=sys.stderr)
+        return 130
     show(found, out, terminal)
     return EXIT_CODES[found.value]
