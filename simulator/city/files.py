@@ -130,6 +130,10 @@ def read_table(
         what, fix = _("columns are separated by semicolons"), _("separate columns by commas, write 8.4 for 8,4")
         raise BadInput([Problem(name, 1, "header", what, fix)])
     header = [cell.strip() for cell in next(readable(reader, name, problems), [])]
+    if foreign:  # capitals make no difference
+        called = {one.casefold(): one for one in reversed(columns)}
+        alike = [called.get(cell.casefold(), cell) for cell in header]
+        header = alike if len(set(alike)) == len(header) else header
     problems += [
         Problem(
             name,

@@ -62,7 +62,9 @@ def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
             most=number(WIDEST_M / 1000),
             shown=joined(shown, Verbatim("; ")),
         )
-        return [Problem(told_of, 0, "extent", what, mend)]
+        strays = _strays(everything)
+        fix = _("check the coordinates of {names}: all else lies together", names=", ".join(strays)) if strays else mend
+        return [Problem(told_of, 0, "extent", what, fix)]
     networked = [c for members in by_domain.values() for c in members]
     if len(networked) >= FEW and (size := _size(_extent(networked))) < NARROWEST_M:
         what = _("all networks together would be {size} m wide", size=number(size))
@@ -81,6 +83,22 @@ def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
             )
             found.append(Problem(told_of, 0, "extent", what, mend))
     return found
+
+
+STRAYS = 8
+"""Places at most that are told as slips: a node and the lines at it (assumption)."""
+
+
+def _strays(components: Sequence[Component]) -> list[str]:
+    """The few places without which it could be a town: a slip in a coordinate, or a node that was never placed."""
+    at = np.array([(c.x_m, c.y_m) for c in components])
+    far = np.hypot(*(at - np.median(at, axis=0)).T) > WIDEST_M / 2
+    if not 0 < len(np.unique(at[far], axis=0)) <= STRAYS or 2 * far.sum() >= len(at):
+        return []
+    near = [c for c, away in zip(components, far, strict=True) if not away]
+    if _size(_extent(near)) > WIDEST_M:
+        return []
+    return [c.id for c, away in zip(components, far, strict=True) if away][:5]
 
 
 def too_many(people: Iterable[int], told_of: str) -> list[Problem]:

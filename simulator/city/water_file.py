@@ -236,6 +236,10 @@ def _coordinates(project: Any, count: int, ends: list[tuple[int, int]]) -> list[
     return [known.get(node, middle) for node in range(1, count + 1)]
 
 
+SEWERS = ("CONDUITS", "OUTFALLS")
+"""Sections that only a file of SWMM has, which is called .inp as well."""
+
+
 def _objections(path: Path, error: str) -> list[Problem]:
     """What EPANET writes in its report about a file it refuses, with the line where it quotes one."""
     from epanet import toolkit as tk
@@ -258,9 +262,13 @@ def _objections(path: Path, error: str) -> list[Problem]:
         quoted = _words(text[i + 1]) if i + 1 < len(text) and line.rstrip().endswith(":") else ""
         at = next((n for n, words in enumerate(lines, start=1) if quoted and words.startswith(quoted)), 0)
         field = f"[{match[3]}]" if match[3] else "network"
-        problems.append(
-            Problem(str(path), at, field, _("EPANET error {number}: {said}", number=match[1], said=match[2]), fix)
-        )
+        said = _("EPANET error {number}: {said}", number=match[1], said=match[2])
+        comma = re.search(r"-?\d+,\d+$", match[2])
+        mend = _("write {words}", words=comma[0].replace(",", ".")) if comma else fix
+        problems.append(Problem(str(path), at, field, said, mend))
+    if problems and all(any(line.upper().startswith(f"[{name}]") for line in lines) for name in SEWERS):
+        what = _("is a sewer network of SWMM, not a water network of EPANET")
+        return [Problem(str(path), 0, "file", what, _("give it with --wastewater, beside a water network"))]
     return problems or [Problem(str(path), 0, "network", _("EPANET cannot read it ({error})", error=error), fix)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -13,14 +14,16 @@ from simulator.city.importers.coordinates import SharedMap
 from simulator.city.importers.districts import Columns, given_districts
 from simulator.city.importers.pandapower_grid import import_pandapower
 from simulator.city.importers.tntp import import_tntp
+from simulator.city.importing import ImportSources, import_city
 from simulator.city.networks import Networks
 from simulator.city.plausible import impossible, too_many
 from simulator.city.road_file import Roads, read_roads
 from simulator.city.water_file import read_water_elements, without_coordinates
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.component import Component
-from simulator.contracts.problem import BadInput
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
+from tests.city.towns import WATER as HAMLET
 
 WATER = """[JUNCTIONS]
  A 10 5
@@ -186,3 +189,32 @@ def test_an_outline_that_crosses_itself_is_told_of(tmp_path: Path) -> None:
     named = {"Name": "West", "Einwohner": 900}, {"Name": "Ost", "Einwohner": 100}
     assert "cross themselves: West" in districts(tmp_path, *named, ring=TIE)[1]
     assert "cross" not in districts(tmp_path, *named)[1]
+
+
+def water_refused(tmp_path: Path, text: str) -> list[Problem]:
+    file = tmp_path / "town.inp"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        import_city(ImportSources("w", water=file), tmp_path / "out")
+    return list(caught.value.problems)
+
+
+def test_one_node_far_away_is_told_by_name(tmp_path: Path) -> None:
+    """A slip in one coordinate; where half of the network lies elsewhere, it is no slip of one."""
+    text = dedent(HAMLET)
+    (problem,) = water_refused(tmp_path, text.replace("T 900 300", "T 900000 300"))
+    assert "check the coordinates of tank-T, pipe-p3" in problem.fix
+    for name, at in (("A", "100 100"), ("B", "500 100"), ("C", "800 100")):
+        text = text.replace(f"{name} {at}", f"{name} {at}0000")
+    (problem,) = water_refused(tmp_path, text)
+    assert "all else lies together" not in problem.fix and "--crs" in problem.fix
+
+
+def test_decimal_commas_and_a_sewer_network_are_told_as_such(tmp_path: Path) -> None:
+    found = water_refused(tmp_path, dedent(HAMLET).replace("A 10 2.0", "A 10 2,5"))
+    assert (found[0].line, str(found[0].fix)) == (2, "write 2.5")
+    sewers = (
+        "[OPTIONS]\nFLOW_UNITS LPS\n[JUNCTIONS]\nJ 10 2 0 0 0\n[OUTFALLS]\nO 0 FREE NO\n[CONDUITS]\nC J O 9 .1 0 0\n"
+    )
+    (problem,) = water_refused(tmp_path, sewers)
+    assert "sewer network of SWMM" in problem.what and "--wastewater" in problem.fix

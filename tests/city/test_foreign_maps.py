@@ -245,6 +245,22 @@ def test_longitude_and_latitude_in_the_wrong_order_are_told(tmp_path: Path) -> N
     assert import_city(ImportSources("w", water=water(tmp_path, in_degrees(11.5, 48.1))), tmp_path / "twin").city
 
 
+def test_districts_with_swapped_places_are_told_so(tmp_path: Path) -> None:
+    ring = [[y, x] for x, y in square(11.45, 48.05, 11.6, 48.2)]
+    file = geojson(tmp_path, [({"name": "Mitte", "einwohner": 900}, ring)])
+    sources = ImportSources("w", water=water(tmp_path, in_degrees(11.5, 48.1)), districts=file)
+    (problem,) = refused(sources, tmp_path / "out")
+    assert problem.file == str(file) and "swapped" in problem.fix
+
+
+def test_gmns_in_capitals_is_read_and_a_broken_node_table_is_told_once(tmp_path: Path) -> None:
+    folder = gmns(tmp_path, NODES.upper(), LINKS, "", TRIPS)
+    assert len(roads_of(import_city(ImportSources("r", gmns=folder), tmp_path / "out").city)) == 6
+    gmns(tmp_path, NODES.replace(",", ";"), LINKS)
+    (problem,) = refused(ImportSources("r", gmns=folder), tmp_path / "none")
+    assert problem.file == str(folder / "node.csv") and "semicolons" in problem.what
+
+
 def test_a_plane_with_a_reference_system_lies_where_it_is(tmp_path: Path) -> None:
     pytest.importorskip("pyproj")
     east, north = 565_000.0, 5_934_000.0  # Hamburg, UTM 32

@@ -241,7 +241,7 @@ coast, Yemen and the sea between."""
 
 def swapped(drawing: Drawing) -> bool:
     """Whether longitude and latitude of a town in Germany seem to have changed places."""
-    if not drawing.degrees or not len(drawing.points):
+    if not len(drawing.points) or not (drawing.degrees or drawing.as_on_earth):
         return False
     first, second = _middle(drawing.points)
     (west, east), (south, north) = GERMANY_DEG

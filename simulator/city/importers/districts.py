@@ -18,7 +18,7 @@ import shapely
 from simulator.city.draft import CityDraft, DistrictDraft
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import Named, read_features
-from simulator.city.importers.coordinates import SharedMap, could_be_degrees, extent_of, spanned
+from simulator.city.importers.coordinates import Drawing, SharedMap, could_be_degrees, extent_of, spanned, swapped
 from simulator.city.importers.reference import WGS84, Reference, reference_of
 from simulator.city.networks import Networks
 from simulator.city.people import Floats, inside
@@ -238,7 +238,9 @@ def _placed(
     counted = [_share_inside(districts, x, y) for districts, _said_of in readings]
     best = int(np.argmax(counted))
     if counted[best] <= 0:
-        raise BadInput([_nowhere(path, readings[best][0], x, y)])
+        raise BadInput(
+            [_nowhere(path, readings[best][0], x, y, reference is WGS84 and swapped(Drawing(points, NO_LINES)))]
+        )
     districts, text = readings[best]
     return districts, Assumption(_("districts"), text)
 
@@ -276,8 +278,11 @@ def _share_inside(districts: Sequence[DistrictDraft], x: Floats, y: Floats) -> f
     return float(found.mean()) if len(x) else 1.0
 
 
+NO_LINES = np.empty((0, 5))
+
+
 def _nowhere(
-    path: Path, districts: Sequence[DistrictDraft], x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]
+    path: Path, districts: Sequence[DistrictDraft], x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], wrong_way: bool
 ) -> Problem:
     points = [point for d in districts for outline in d.outlines for point in outline]
     what = _(
@@ -286,6 +291,8 @@ def _nowhere(
         networks=spanned(extent_of(np.column_stack([x, y]))),
     )
     fix = _("give the districts of this town, or say which reference system they are in with --crs")
+    if wrong_way:
+        fix = _("longitude and latitude are swapped: write longitude first")
     return Problem(str(path), 1, "features", what, fix)
 
 

@@ -155,7 +155,7 @@ def import_gmns(
     for row in _table(links, LINK_COLUMNS, OPTIONAL, problems):
         ends = [row.cells[name] for name in ("from_node_id", "to_node_id")]
         for name, end in zip(("from_node_id", "to_node_id"), ends, strict=True):
-            if end not in where:
+            if where and end not in where:  # of a table that cannot be read no node is missed one by one
                 what = _("{end} is no node of {name}", end=repr(end), name=nodes.name)
                 problems.append(Problem(str(links), row.line, name, what, suggestion(end, where)))
         if any(end not in where for end in ends):
@@ -172,7 +172,7 @@ def import_gmns(
             if number is None:
                 filled[name] = filled.get(name, 0) + 1
         drawn.append(_Drawn(row, where[ends[0]], where[ends[1]], *numbers.values()))
-    trips = [] if demand is None else _trips(demand, where, zones, notes, lines, problems)
+    trips = [] if demand is None or not where else _trips(demand, where, zones, notes, lines, problems)
     if problems:
         raise BadInput(problems)
     read = _read_units(links, drawn, units, notes)
@@ -344,7 +344,7 @@ def _trips(
         for name in names[:2]:
             end = row.cells[name]
             end = zones.get(end, end) if "zone" in name or end not in where else end
-            if end not in where:
+            if where and end not in where:  # of a table that cannot be read no node is missed one by one
                 what = _("{end} is neither a node nor a zone", end=repr(end))
                 problems.append(Problem(str(path), row.line, name, what, suggestion(end, (*where, *zones))))
             ends.append(end)
