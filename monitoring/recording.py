@@ -45,18 +45,60 @@ TIME_FORMATS = (
     "%d.%m.%Y %H:%M",
     "%d.%m.%y %H:%M:%S",
     "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H",
     "%Y%m%d %H%M",
     "%Y%m%d%H%M%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%m-%d-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M:%S",
+    "%d-%b-%Y %H:%M",
+    "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%y %H:%M",
+    "%d-%b-%y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+    "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M:%S %p",
 )
 """Forms of a time that are tried beside ISO 8601 and seconds or milliseconds since 1970."""
 
 ISO, SECONDS, MILLISECONDS = "ISO 8601", "s since 1970", "ms since 1970"
 
-LABELS = re.compile(r"(?i)^(.*[_ ])?(label|labels|flag|flags|attack|att_flag|anomaly|anomalies|class|target)$")
+LABELS = re.compile(
+    r"(?i)^(.*[_ ])?(label|labels|flag|flags|attack|att_flag|anomaly|anomalies|class|target)( *\(.*\))?$"
+)
 """Columns that say afterwards what was the matter: nobody has them at the time, so they are left out."""
 
-NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?", "bad"})
+NOTHING = frozenset(
+    {
+        "",
+        "nan",
+        "na",
+        "n/a",
+        "#n/a",
+        "null",
+        "none",
+        "-",
+        "--",
+        "---",
+        "?",
+        "bad",
+        "bad input",
+        "no data",
+        "nodata",
+        "invalid",
+    }
+)
 """What stands where a reading is missing."""
+
+DATE, TIME_OF_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"), re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+"""A day and a time of day, as some exports have them in two columns."""
+
+ROW_NUMBERS = frozenset({"", "unnamed: 0", "index"})
+"""Heads of a column that numbers the rows."""
 
 FITTING = 0.95
 """The least share of the steps from row to row that must be the same for a form of time to be the right one."""
@@ -129,19 +171,33 @@ def read_recording(
         wrong(field_name, _("holds no rows"), _("export it again, with a head line and a row for each time"))
     if problems:
         raise BadInput(problems)
+    heads, columns, put_right = _put_right(heads, columns, time)
     found = _clock(heads, columns, time, time_format)
     if isinstance(found, Unclear):
-        raise BadInput([Problem(str(path), found.line, found.column, found.what, found.fix)])
+        newest_first = [column[::-1] for column in columns]
+        other = _clock(heads, newest_first, time, time_format)
+        if isinstance(other, Unclear):
+            raise BadInput([Problem(str(path), found.line, found.column, found.what, found.fix)])
+        found, columns = other, newest_first
+        put_right.append(_("the newest row stood first: turned round"))
     remarks: list[Text] = [
-        _("time: column {column}, {form}, every {step} s", column=found.column, form=found.form, step=found.step_s)
+        *put_right,
+        _("time: column {column}, {form}, every {step} s", column=found.column, form=found.form, step=found.step_s),
     ]
     labels = [name for name in heads if name != found.column and name not in ignore and LABELS.match(name)]
     if labels:
         remarks.append(_("left out as labels: {names}", names=_list(labels)))
     names: list[str] = []
     series: list[Floats] = []
+    words = [
+        n
+        for n, c in zip(heads, columns, strict=True)
+        if n != found.column and n not in (*labels, *ignore) and _is_text(c)
+    ]
+    if words:
+        remarks.append(_("left out, as they are text: {names}", names=_list(words)))
     for name, column in zip(heads, columns, strict=True):
-        if name == found.column or name in labels or name in ignore:
+        if name == found.column or name in labels or name in ignore or name in words:
             continue
         values, bad = _numbers(column)
         if bad is not None:
@@ -237,6 +293,55 @@ def _parquet(path: Path, field_name: str) -> tuple[list[str], list[Any]]:
         else:
             columns.append(["" if one is None else str(one).strip() for one in column.to_pylist()])
     return heads, columns
+
+
+def _put_right(heads: list[str], columns: list[Any], time: str | None) -> tuple[list[str], list[Any], list[Text]]:
+    """What exports often have, without doubt about what it means: a day and a time of day in two columns, a number for
+    each row, and rows that are there twice."""
+    heads, columns, remarks = list(heads), list(columns), list[Text]()
+    for at in range(len(heads) - 1):
+        day, moment = columns[at], columns[at + 1]
+        if time is None and _all(day, DATE) and _all(moment, TIME_OF_DAY):
+            remarks.append(_("time: columns {day} and {moment} taken together", day=heads[at], moment=heads[at + 1]))
+            columns[at : at + 2] = [[f"{one} {other}" for one, other in zip(day, moment, strict=True)]]
+            heads[at : at + 2] = [f"{heads[at]} {heads[at + 1]}"]
+            break
+    rows = list(zip(*columns, strict=True))
+    again = [row for row in range(1, len(rows)) if rows[row] == rows[row - 1]]
+    if again:
+        columns = [np.delete(c, again) if isinstance(c, np.ndarray) else _without(c, again) for c in columns]
+        remarks.append(_n("{n} row was there twice", "{n} rows were there twice", len(again)))
+    for at in reversed(range(len(heads))):
+        if heads[at].lower() in ROW_NUMBERS:
+            values, bad = _numbers(columns[at])
+            if bad is None and (np.diff(values) == 1).all():
+                del heads[at], columns[at]
+                remarks.append(_("left out: a column that numbers the rows"))
+    return heads, columns, remarks
+
+
+def _without(cells: list[str], rows: Sequence[int]) -> list[str]:
+    gone = frozenset(rows)
+    return [cell for row, cell in enumerate(cells) if row not in gone]
+
+
+def _all(column: Any, form: re.Pattern[str]) -> bool:
+    return not isinstance(column, np.ndarray) and all(form.fullmatch(cell) for cell in column)
+
+
+def _is_text(column: Any) -> bool:
+    """Whether most of what stands in a column is no number: a remark or a name, and no series."""
+    if isinstance(column, np.ndarray):
+        return False
+    filled = [cell for cell in column if cell.lower() not in NOTHING]
+    return sum(_number(cell) is None for cell in filled) > len(filled) / 2
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None
 
 
 def _numbers(column: Any) -> tuple[Floats, tuple[int, str] | None]:

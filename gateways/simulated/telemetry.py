@@ -96,7 +96,7 @@ class Telemetry:
         self._fates = array("q")
         self._read = self._arrived = self._late = self._gone = self._refused = 0
         self._tick: int | None = None
-        self._listener: Callable[[Batch, int], None] | None = None
+        self._listeners: list[Callable[[Batch, int], None]] = []
         if publisher is not None:
             for gateway, served in self._by_gateway.items():
                 publisher.retain(topics.meta(gateway), payload.meta_message(gateway, served))
@@ -108,7 +108,7 @@ class Telemetry:
 
     def listen(self, delivered: Callable[[Batch, int], None]) -> None:
         """Tell of each pack that is delivered, with the tick at which it comes."""
-        self._listener = delivered
+        self._listeners.append(delivered)
 
     def take(self, readings: Readings, now: int | None = None) -> None:
         """A group was read, and its readings reach the gateway now, by default when they were taken.
@@ -200,8 +200,8 @@ class Telemetry:
             if tick - block.at > to_ticks(block.group.period_s):
                 self._late += len(block)
         self._arrived += len(pack)
-        if self._listener is not None:
-            self._listener(pack, tick)
+        for listener in self._listeners:
+            listener(pack, tick)
         if self._software[pack.gateway].payload != self._usual[pack.gateway]:
             self._rewritten[pack.gateway] += len(pack)
         if self._publisher is not None:

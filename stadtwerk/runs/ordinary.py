@@ -1,4 +1,8 @@
-"""What is ordinary in a city, for its control room: learned from quiet days a week before a scenario, and kept."""
+"""What is ordinary in a city, for its control room: learned from the quiet week before a scenario, and kept.
+
+In that week a control room without any checks switches the pumps: controls of their own, that see every level at once,
+run them in other phases, and what is ordinary then is not what the room sees.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,9 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk.runs")
 
-DAYS = 3
+DAYS = 7
+"""So that every day of the week is among them."""
+
 WARMUP_S = 7200.0
 SEED = 0
 """Quiet days have weather and noise of their own: no run that is judged is learned from."""
@@ -82,8 +88,10 @@ def ordinary_of(
     scenario: Scenario, city: City, plan: ControlFile, simulate: Simulate, terminal: Terminal | None = None
 ) -> Ordinary:
     """What is ordinary in this city in the season of a scenario; from the user's cache where it is known."""
+    from monitoring.checks import CHECKS
     from monitoring.ordinary import Ordinary, learn
     from monitoring.replay import ORDINARY
+    from resilience.scenario.scenario import Control
     from simulator.kernel import Clock
 
     midnight = scenario.run.start.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -97,7 +105,8 @@ def ordinary_of(
         except (OSError, ValueError, KeyError):
             pass
     run = replace(scenario.run, start=start, warmup_s=WARMUP_S, duration_s=DAYS * 86400.0, heal_by_s=None)
-    quiet = replace(scenario, run=run, timeline=(), crews=None, expectations=(), control=None)
+    control = Control("closed-loop", tuple(CHECKS))
+    quiet = replace(scenario, run=run, timeline=(), crews=None, expectations=(), control=control)
     feed = Quiet(city)
     say = terminal or Terminal(quiet=True)
     with say.working(_("learning what is ordinary from quiet days")), tempfile.TemporaryDirectory() as there:

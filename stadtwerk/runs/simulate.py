@@ -32,13 +32,15 @@ def room_for(scenario: Scenario, city: City, terminal: Terminal) -> Callable[[Ru
 
     What is ordinary is learned from quiet days of the city first, unless it is known.
     """
+    from monitoring.checks import CHECKS
     from stadtwerk.runs.ordinary import ordinary_of
 
     asked = scenario.control
     if asked is None or not asked.has_room:
         return None
     plan = plan_of(city)
-    ordinary = None if asked.mode == "blind" else ordinary_of(scenario, city, plan, simulate, terminal)
+    sees = asked.mode != "blind" and not CHECKS.keys() <= set(asked.without)
+    ordinary = None if not sees else ordinary_of(scenario, city, plan, simulate, terminal)
     return lambda runtime: ControlRoom(runtime, asked, plan, ordinary)
 
 

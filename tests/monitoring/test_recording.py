@@ -78,7 +78,7 @@ def test_how_finely_a_series_is_written() -> None:
         (lambda lines: [*lines[:3], "x," + lines[3].split(",")[1], *lines[4:]], "no column holds times"),
         (lambda lines: [*lines[:3], lines[3].split(",")[0] + ",3..5", *lines[4:]], r"csv:4: a: '3\.\.5' is no number"),
         (lambda lines: [*lines[:3], lines[3] + ",7", *lines[4:]], "csv:4: .*3 fields instead of 2"),
-        (lambda lines: [*lines[:3], lines[2], *lines[4:]], "csv:4: t: a time that is not after"),
+        (lambda lines: [*lines[:3], lines[2].split(",")[0] + ",9", *lines[4:]], "csv:4: t: a time that is not after"),
         (lambda lines: lines[:1], "holds no rows"),
         (lambda lines: ["t,t", *lines[1:]], "names two columns"),
         (lambda lines: [line.split(",")[0] for line in lines], "a single column"),
@@ -101,7 +101,9 @@ def test_a_lone_carriage_return_ends_a_line(tmp_path: Path) -> None:
 
 def test_every_wrong_column_is_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
-    path.write_text("\n".join(["t,a,b,c", *(f"{time},x,2,y" for time in hours(30, "%Y-%m-%dT%H:%M"))]))
+    path.write_text(
+        "\n".join(["t,a,b,c", "2024-12-31T23:00,x,2,y", *(f"{one},1,2,3" for one in hours(30, "%Y-%m-%dT%H:%M"))])
+    )
     with pytest.raises(BadInput) as bad:
         read_recording(path)
     assert [one.field for one in bad.value.problems] == ["a", "c"]
@@ -110,3 +112,49 @@ def test_every_wrong_column_is_told_at_once(tmp_path: Path) -> None:
 
 def test_times_are_written_as_the_file_has_them() -> None:
     assert written(0) == "1970-01-01T00:00:00"
+
+
+HOURS_OF_A_DAY = [datetime(2024, 3, 28) + timedelta(hours=hour) for hour in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("form", "mark"),
+    [
+        ("%Y/%m/%d %H:%M", ","),
+        ("%d-%m-%Y %H:%M", ","),
+        ("%d.%m.%Y %H", ";"),
+        ("%d-%b-%Y %H:%M:%S", ","),
+        ("%m/%d/%Y %I:%M:%S %p", ","),
+        ("%d.%m.%Y;%H:%M", ";"),
+    ],
+)
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_forms_of_time_that_exports_have(tmp_path: Path, form: str, mark: str, newest_first: bool) -> None:
+    """Also a day and a time of day in two columns, and the newest row first."""
+    rows = [mark.join([moment.strftime(form), str(n)]) for n, moment in enumerate(HOURS_OF_A_DAY)]
+    head = mark.join(["day", "hour", "a"] if form.count(";") else ["when", "a"])
+    (tmp_path / "r.csv").write_text("\n".join([head, *(rows[::-1] if newest_first else rows)]), encoding="utf-8")
+    found = read_recording(tmp_path / "r.csv")
+    assert (found.at(0), found.step_s, found.names) == ("2024-03-28T00:00:00", 3600, ("a",))
+    assert found.values[:, 0].tolist() == list(range(24))
+
+
+def test_what_is_no_series_is_left_out_and_told(tmp_path: Path) -> None:
+    rows = [f"{n},{m.isoformat()},{n}.5,in order,Anna,1" for n, m in enumerate(HOURS_OF_A_DAY)]
+    rows.insert(3, rows[2])
+    rows[5] = rows[5].replace("4.5", "Bad Input")
+    head = ",time,a,remark,by,LABEL (1: attack)"
+    (tmp_path / "r.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    found = read_recording(tmp_path / "r.csv")
+    assert found.names == ("a",) and len(found.times_s) == 24 and np.isnan(found.values[4, 0])
+    told = " ".join(str(one.en) for one in found.remarks)
+    for what in ("numbers the rows", "1 row was there twice", "as they are text: remark and by", "LABEL (1: attack)"):
+        assert what in told, told
+
+
+def test_two_different_rows_of_one_time_are_refused(tmp_path: Path) -> None:
+    rows = [f"{m.isoformat()},{n}" for n, m in enumerate(HOURS_OF_A_DAY)]
+    rows.insert(3, f"{HOURS_OF_A_DAY[2].isoformat()},7")
+    (tmp_path / "r.csv").write_text("\n".join(["time,a", *rows]), encoding="utf-8")
+    with pytest.raises(BadInput):
+        read_recording(tmp_path / "r.csv")
