@@ -93,7 +93,7 @@ def _strays(components: Sequence[Component]) -> list[str]:
     """The few places without which it could be a town: a slip in a coordinate, or a node that was never placed."""
     at = np.array([(c.x_m, c.y_m) for c in components])
     far = np.hypot(*(at - np.median(at, axis=0)).T) > WIDEST_M / 2
-    if not 0 < len(np.unique(at[far], axis=0)) <= STRAYS or 2 * far.sum() >= len(at):
+    if not 0 < len(np.unique(at[far], axis=0)) <= STRAYS or 4 * far.sum() >= len(at):  # a quarter is a part
         return []
     near = [c for c, away in zip(components, far, strict=True) if not away]
     if _size(_extent(near)) > WIDEST_M:
