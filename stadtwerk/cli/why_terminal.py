@@ -132,9 +132,10 @@ def show(terminal: Terminal, found: Why) -> None:
             print(say("why-with", lang))
             for number, words in enumerate(row.cures, start=1):
                 print(f"  {number}. {words.of(lang)}")
-            print(terminal.said(_("The first as a known weakness of a scenario:")))
-            found_cure = {"findings": [answer.finding], "cure": plain(changes(answer)[0])}
-            print(textwrap.indent(expected_part([found_cure]), "  "), end="")
+            if answer.complete:  # a cure that is larger than it need be is none to declare
+                print(terminal.said(_("The first as a known weakness of a scenario:")))
+                found_cure = {"findings": [answer.finding], "cure": plain(changes(answer)[0])}
+                print(textwrap.indent(expected_part([found_cure]), "  "), end="")
         elif answer.complete:
             print(say("why-none", lang))
         if not answer.complete:
