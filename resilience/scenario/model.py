@@ -27,7 +27,6 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 from resilience.scenario.asking import asks_throughout
 from resilience.scenario.change_model import Changed
 from resilience.scenario.names import (
-    LEVELS,
     ClauseName,
     ComponentName,
     DistrictName,
@@ -43,6 +42,7 @@ from resilience.scenario.names import (
     Within,
     World,
     all_of,
+    levels_of,
     listed,
     unmeasured,
     ways,
@@ -449,7 +449,7 @@ def _measures_chosen(fields: Mapping[str, Any], city: City | None, mistakes: Mis
                 mistakes.wrong(
                     "levels",
                     _("city {name} requires no such level", name=repr(city.name)),
-                    _("see `{command}`", command=LEVELS),
+                    _("see `{command}`", command=levels_of(city)),
                 )
         return tuple(found)
     if city is None:

@@ -109,13 +109,15 @@ def _city(info: ValidationInfo) -> City | None:
     return world.city
 
 
-def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str = "") -> AfterValidator:
-    """A name that the city must know; any name where no city is given."""
+def _of_city(
+    noun: Text, known: Callable[[City], Collection[str]], listing: Callable[[City], str] | None = None
+) -> AfterValidator:
+    """A name that the city must know; any name where no city is given. `listing` is the command that shows all."""
 
     def check(name: str, info: ValidationInfo) -> str:
         city = _city(info)
         if city is not None and name not in known(city):
-            raise no_such(noun, name, known(city), city, listing or all_of(city))
+            raise no_such(noun, name, known(city), city, (listing or all_of)(city))
         return name
 
     return AfterValidator(check)
@@ -124,6 +126,11 @@ def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str 
 def all_of(city: City) -> str:
     """The command that lists everything in a city by id and name."""
     return f"stadtwerk city show {shlex.quote(city.called or city.name)} --list"
+
+
+def levels_of(city: City) -> str:
+    """The command that lists the service levels that a city requires."""
+    return f"{LEVELS} --city {shlex.quote(city.called or city.name)}"
 
 
 def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: str) -> PydanticCustomError:
@@ -176,7 +183,7 @@ def _one_of(
                 for lang in LANGUAGES:
                     said = title(one).of(lang)
                     titles.setdefault(said.casefold(), f"{one!r} ({said})")
-            near = near_misses(name.casefold(), titles, 2)
+            near = (name.casefold(),) if name.casefold() in titles else near_misses(name.casefold(), titles, 2)
             if near and not near_misses(name, known()):
                 names = alternatives([titles[one] for one in near])
                 fix = _("did you mean {names}? (all: {listing})", names=names, listing=listing)
@@ -213,7 +220,7 @@ MakerName = Annotated[str, _of_city(_("vendor"), _values("maker"))]
 ModelName = Annotated[str, _of_city(_("model"), _values("model"))]
 FirmwareName = Annotated[str, _of_city(_("firmware"), _values("firmware"))]
 TrenchName = Annotated[str, _of_city(_("trench"), _trenches)]
-LevelName = Annotated[str, _of_city(_("service level"), lambda city: city.levels, LEVELS)]
+LevelName = Annotated[str, _of_city(_("service level"), lambda city: city.levels, levels_of)]
 
 KindName = Annotated[
     str, _one_of(_("kind of component"), lambda: registry().types, KINDS, lambda name: registry().types[name].title)

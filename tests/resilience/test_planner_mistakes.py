@@ -150,7 +150,9 @@ def test_mistakes_in_one_place_are_all_told_however_alike() -> None:
     ]
 
 
-def test_the_command_that_lists_all_names_works_for_a_city_in_a_folder(tmp_path: Path) -> None:
+def test_the_command_that_lists_all_names_works_for_a_city_in_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     town = tmp_path / "my town"
     town.mkdir()
     for name, text in FILES.items():
@@ -162,3 +164,8 @@ def test_the_command_that_lists_all_names_works_for_a_city_in_a_folder(tmp_path:
     command = re.search(r"\(all: (stadtwerk city show .*? --list)\)", said)
     assert command, said
     assert main(shlex.split(command[1])[1:]) == 0
+    wrong = GOOD.replace("{name: demo}", "{path: my town}").replace("levels: {measure: power-supply}", "level: none")
+    command = re.search(r"\(all: (stadtwerk list levels --city .*?)\)", told(problems(wrong, tmp_path), "en"))
+    assert command
+    capsys.readouterr()
+    assert main(shlex.split(command[1])[1:]) == 0 and "litres-west" in capsys.readouterr().out
