@@ -6,14 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Numeral, Text, Words, unbroken
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console, RenderableType
     from rich.text import Text as RichText
 
@@ -46,6 +45,10 @@ PIPED_COLUMNS = 120
 """Width of tables in a log file or pipe, where nobody says how wide the paper is."""
 WIDE_COLUMNS = 100
 """Below this a table of more than three columns, or of long sentences, is printed as paragraphs."""
+
+
+REPORTED_EVERY_S = 0.5
+"""Seconds between two writings of how far a run is."""
 
 
 _NO_BREAK, _BEFORE_UNIT = "\ue000", "\ue001"
@@ -280,6 +283,70 @@ class Terminal:
         for note in notes:
             self._print(console, _whole(self.said(note), style="dim"))
         print(f"{self.said(REPORT)}: {folder / 'report.html'}")
+
+
+class Reporting(Terminal):
+    """Beside what it says, it keeps in a file how far the work is, for whoever watches from outside.
+
+    The file is one JSON object, replaced as a whole: `step` is what goes on, in words; `share` how much of it is done,
+    from 0 to 1, null where nobody knows; `clock` the town's time in a run. It is not written where it cannot be.
+    """
+
+    def __init__(self, file: Path, lang: str = "en") -> None:
+        super().__init__(lang)
+        self._file, self._due = file, 0.0
+
+    def _tell(self, step: Text | str, share: float | None = None, clock: str = "", always: bool = True) -> None:
+        import contextlib
+        import json
+        import time
+
+        now = time.monotonic()
+        if not always and now < self._due:
+            return
+        self._due = now + REPORTED_EVERY_S
+        said = {"step": step if isinstance(step, str) else self.said(step), "share": share, "clock": clock}
+        aside = self._file.with_name(f".{self._file.name}.partial")
+        with contextlib.suppress(OSError):
+            aside.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+            aside.replace(self._file)
+
+    @contextmanager
+    def working(self, what: Text) -> Iterator[None]:
+        self._tell(what)
+        with super().working(what):
+            yield
+
+    @contextmanager
+    def progress(self, clock: Clock) -> Iterator[Progress]:
+        step = _("living through the time of the scenario")
+        with super().progress(clock) as bar:
+
+            def show(tick: int) -> None:
+                share = (tick - clock.begin) / max(clock.end - clock.begin, 1)
+                self._tell(step, share, clock.datetime(tick).isoformat(timespec="minutes"), tick >= clock.end)
+                bar(tick)
+
+            yield show
+
+    @contextmanager
+    def counting_up(self, total: int, done: int = 0) -> Iterator[Count]:
+        with super().counting_up(total, done) as bar:
+
+            def count(failed: bool = False) -> None:
+                nonlocal done
+                done += 1
+                self._tell(step.filled(done=done, total=total), done / max(total, 1), "", done == total)
+                bar(failed)
+
+            step = _("{done} of {total} runs")
+            self._tell(step.filled(done=done, total=total), done / max(total, 1))
+            yield count
+
+
+def terminal_for(lang: str, progress: Path | None) -> Terminal:
+    """The terminal of a command that may be asked to keep in a file how far it is."""
+    return Terminal(lang) if progress is None else Reporting(progress, lang)
 
 
 class Quiet(Terminal):

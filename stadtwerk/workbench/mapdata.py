@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from resilience.scenario.norms import norms
 from resilience.words.terms import kind_words, link_words, name_of
 from simulator.contracts.registry import named, registry
 from simulator.contracts.words import Said, Text
@@ -54,6 +55,7 @@ def town(city: City, lang: str) -> dict[str, Any]:
             for kind in dict.fromkeys(link.kind for link in city.links.values())
         },
         "faults": _faults(city, lang),
+        "measures": list(_measures(city, lang)),
         "things": [
             {
                 "id": one.id,
@@ -100,6 +102,24 @@ def _network_files(city: City) -> Iterator[tuple[NetworkElement, ...]]:
         yield read_road_elements(city.road_files)
     for name, file in city.network_files.items():
         yield tuple(named(registry().networks[name].read)(file))
+
+
+def _measures(city: City, lang: str) -> Iterator[dict[str, Any]]:
+    """What may be required: every measure of which the town has levels, these, and the norms in its unit."""
+    for measure in registry().measures.values():
+        levels = [level for level in city.levels.values() if level.measure == measure.name]
+        if levels:
+            yield {
+                "id": measure.name,
+                "title": measure.title.of(lang),
+                "better": "at_least" if measure.higher_is_better else "at_most",
+                "norms": [
+                    {"id": norm.id, "title": f"{norm.title.of(lang)}: {norm.shown.of(lang)}"}
+                    for norm in norms().values()
+                    if norm.unit == measure.unit and norm.value is not None
+                ],
+                "levels": [{"id": level.id, "title": name_of(level.subject, city).of(lang)} for level in levels],
+            }
 
 
 def _faults(city: City, lang: str) -> dict[str, Any]:

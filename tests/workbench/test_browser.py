@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator.contracts.words import PSEUDO
 from tests.browser import DESK, PHONE, chromium, needs_browser
-from tests.workbench.conftest import Bench
+from tests.workbench.conftest import Bench, started
 
 pytestmark = needs_browser
 
@@ -77,6 +79,64 @@ def test_layers_are_taken_off_the_map(browser: Browser, bench: Bench) -> None:
     assert tank.is_visible()
     page.locator('#layers input[data-layer="water"]').uncheck()
     assert not tank.is_visible()
+
+
+def test_the_whole_way_from_a_break_to_a_comparison(browser: Browser, bench: Bench) -> None:
+    """Break the main pump, ask for something, run, read the report, run again otherwise, compare, save."""
+    page, trouble = opened(browser, bench)
+    page.locator("#find").fill("pump-u")
+    page.locator('[data-pick="pump-u"]').click()
+    page.locator('[data-form="break"] [data-add]').click()
+    expect(page.locator("#entries")).to_contain_text("main pump")
+    page.locator("#requiring summary").click()
+    page.locator("#must-add").click()
+    expect(page.locator("#musts li")).to_have_count(3)
+    page.get_by_label("title", exact=True).fill("<b onclick=alert(1)>Pump & more</b>")
+    page.get_by_label("length", exact=True).fill("soon")
+    expect(page.locator("#what-if-said .problems")).to_contain_text("run.duration")
+    assert page.locator("#run").is_disabled()
+    assert serious(page) == []
+    page.get_by_label("length", exact=True).fill("9h")
+    page.locator("#run").click()
+    first = page.locator('[data-job="0001"]')
+    expect(first).to_have_attribute("data-state", "done", timeout=300_000)
+    expect(first).to_contain_text("<b onclick=alert(1)>Pump & more</b>")
+    assert page.locator("#runs b").count() == 0, "words stay words"
+    page.locator("#entries button").first.click()
+    page.locator("#run").click()
+    expect(page.locator('[data-job="0002"]')).to_have_attribute("data-state", "done", timeout=300_000)
+    page.locator('[data-compare="0002"]').click()
+    expect(page.locator('[data-job="0003"]')).to_have_attribute("data-state", "done", timeout=120_000)
+    page.locator('[data-report="0001"]').click()
+    expect(page.frame_locator("#report").locator("#verdict")).to_be_visible()
+    page.locator('[data-report="0003"]').click()
+    expect(page.frame_locator("#report").locator("table").first).to_be_visible()
+    page.get_by_label("Save as").fill("Quiet")
+    page.locator("#save").click()
+    expect(page.locator("#save-said")).to_contain_text("quiet.yaml")
+    assert (bench.folder / "what-ifs" / "quiet.yaml").is_file()
+    assert serious(page) == []
+    other, more = opened(browser, bench, PHONE)
+    expect(other.locator("[data-job]")).to_have_count(3)
+    other.locator("#open-which").select_option("own/quiet")
+    other.locator("#open").click()
+    expect(other.get_by_label("title", exact=True)).to_have_value("<b onclick=alert(1)>Pump & more</b>")
+    assert other.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert not trouble and not more, trouble + more
+
+
+def test_a_page_goes_on_with_the_next_server(browser: Browser, small_town: Path, tmp_path: Path) -> None:
+    first = started(small_town, tmp_path)
+    page, _trouble = opened(browser, first)
+    page.get_by_label("title", exact=True).fill("What I have typed")
+    first.stop(signal.SIGKILL)
+    expect(page.locator("#gone")).to_be_visible(timeout=30_000)
+    second = started(small_town, tmp_path, "--port", str(first.port))
+    expect(page.locator("#gone")).to_be_hidden(timeout=30_000)
+    expect(page.get_by_label("title", exact=True)).to_have_value("What I have typed")
+    page.reload()
+    expect(page.get_by_label("title", exact=True)).to_have_value("What I have typed")
+    second.stop()
 
 
 def test_the_page_says_nothing_in_one_language_only(browser: Browser, bench: Bench) -> None:

@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     )
     parser.add_argument("--measure", metavar="ID", help=say(_("with --case: the measure (default: today)")))
     parser.add_argument(
+        "--progress",
+        type=Path,
+        metavar="FILE",
+        help=say(_("keep in this file how far it is (JSON), for a program that watches")),
+    )
+    parser.add_argument(
         "--keep-runs", action="store_true", help=say(_("leave a whole run folder with report for every run"))
     )
     say.add_lang(parser, _("language of report and answer"))
@@ -51,7 +57,7 @@ def execute(options: argparse.Namespace) -> int:
     from stadtwerk.library import find_campaign
     from stadtwerk.studies.campaigns.campaign import CampaignRequest, replay, run_campaign
     from stadtwerk.studies.executors import ExecutorGone
-    from stadtwerk.terminal import REPORT, Terminal
+    from stadtwerk.terminal import REPORT, terminal_for
 
     problems: list[Problem] = []
 
@@ -81,7 +87,7 @@ def execute(options: argparse.Namespace) -> int:
         keep_runs=options.keep_runs,
         lang=options.lang,
     )
-    terminal = Terminal(options.lang)
+    terminal = terminal_for(options.lang, options.progress)
     if options.case is not None:
         replayed = replay(request, options.case, options.measure or TODAY, terminal)
         terminal.show_verdict(replayed.verdict, replayed.notes, replayed.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.contracts.command_line import Speaker
@@ -68,6 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         metavar="NAME",
         help=say(_("kinds of evidence that the control room does without (with --control closed-loop)")),
     )
+    parser.add_argument(
+        "--progress",
+        type=Path,
+        metavar="FILE",
+        help=say(_("keep in this file how far it is (JSON), for a program that watches")),
+    )
     parser.add_argument("--no-twin", action="store_true", help=say(NO_TWIN))
     say.add_lang(parser, _("language of report and answer"))
 
@@ -77,9 +84,9 @@ def execute(options: argparse.Namespace) -> int:
 
     from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.runs.run import RunRequest, run_scenario
-    from stadtwerk.terminal import Terminal
+    from stadtwerk.terminal import terminal_for
 
-    terminal = Terminal(options.lang)
+    terminal = terminal_for(options.lang, options.progress)
     request = RunRequest.from_arguments(
         options.scenario, options.city, options.seed, options.out, options.speed, options.mqtt, options.lang
     )
