@@ -113,7 +113,7 @@ def _drawn(reader: Reader, ground: Path, count: int) -> None:
 def _again(ground: Path) -> int:
     """How many of the files that were found once are not taken."""
     bad = 0
-    for folder in sorted(path for path in FOUND.glob("*/*") if path.is_dir()):
+    for folder in sorted(path for path in FOUND.glob("*/*") if path.is_dir() and path.parent.name in READERS):
         with tempfile.TemporaryDirectory(dir=ground) as aside:
             case = Path(aside) / "case"
             shutil.copytree(folder, case)

@@ -27,7 +27,7 @@ def fuzzed(*arguments: str, limit_s: float = 3600.0) -> str:
 
 
 def test_mutants_of_every_reader_and_what_was_found_once_are_taken_or_refused() -> None:
-    said = fuzzed("--hypothesis", "--found", "--count", "12", limit_s=600.0)
+    said = fuzzed("--hypothesis", "--found", "--count", "12", limit_s=1200.0)
     assert [line.partition(":")[0] for line in said.splitlines()] == list(READERS)
 
 

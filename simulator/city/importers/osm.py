@@ -59,7 +59,7 @@ def read_osm(path: Path, out: Path) -> tuple[Asset, ...]:
                 found.append(Asset(one.id, "", tags[site], *at, title, "", "", "", "", None, known))
             if one.is_way() and said.get("highway") in SPEED_KM_H and said.get("area") != "yes":
                 ways.append((one.id, said, [(n.ref, n.lon, n.lat) for n in one.nodes if n.location.valid()]))
-    except (RuntimeError, ValueError) as error:  # what osmium raises for a file that is none
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:  # what it raises for a file that is none
         what = _("is no OpenStreetMap file ({reason})", reason=Verbatim(str(error)[:120]))
         raise BadInput([Problem(name, 0, "file", what, _("download the extract again"))]) from None
     lines = _split(ways)
