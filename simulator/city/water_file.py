@@ -82,10 +82,17 @@ def _opens(path: Path) -> None:
         close_water_file(open_water_file(path))
 
 
+USES = re.compile(r"HYDR\w*\W+USE\b", re.IGNORECASE)
+"""What stands in every file that names one with results."""
+
+
 def _names_files(path: Path) -> list[Problem]:
     """Options by which EPANET would read a file of results that a network names: whoever wrote it chose which."""
     found, section = [], ""
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if not USES.search(text):
+        return []  # in large networks, every word is looked at only where it may be there
+    for number, line in enumerate(text.splitlines(), start=1):
         words = _words(line).replace(",", " ").upper().split()
         if words and words[0].startswith("["):
             section = words[0]
