@@ -169,6 +169,8 @@ def test_evidence_in_the_log() -> None:
         ("water-supply-d1", ((80.0, 0.95),), Value.PASS),  # kept, but less than without it
         ("water-supply-d1", ((50.0, 0.95), (55.0, 1.0)), Value.INCONCLUSIVE),  # before it came
         ("water-supply-d1", (), Value.INCONCLUSIVE),
+        ("water-supply-d1", ((80.0, 0.9989),), Value.PASS),  # more than a thousandth of the minimum of 0.9
+        ("water-supply-d1", ((80.0, 0.9992),), Value.INCONCLUSIVE),
     ],
 )
 def test_what_goes_otherwise_than_without_the_only_fault_is_its_effect(
