@@ -99,7 +99,12 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         metavar="FILE",
         help=say(_("roads: GeoPackage, shapefile, or OpenStreetMap (.osm.pbf)")),
     )
-    bring.add_argument("--assets", help=say(_("list of assets, Excel or CSV (stadtwerk city template)")), **file)  # type: ignore[arg-type]
+    bring.add_argument(
+        "--assets",
+        type=Path,
+        metavar="FILE",
+        help=say(_("list of assets: Excel, CSV (stadtwerk city template) or a layer")),
+    )
     bring.add_argument("--districts", help=say(_("GeoJSON, GeoPackage or shapefile of districts")), **file)  # type: ignore[arg-type]
     bring.add_argument(
         "--districts-count",
