@@ -82,11 +82,16 @@ def course(
     where: Where = (),
     by: Sequence[str] = (),
     fill: str = "none",
+    less: str = "",
 ) -> str:
-    """A field over time, by interval of the panel; one series for each value of the tags `by`."""
+    """A field over time, by interval of the panel; one series for each value of the tags `by`.
+
+    `less`: another field that is taken away from it.
+    """
     tags = "".join(f", {tag(of, one)}" for one in by)
     conditions = where_of([*scope(of), *where])
-    what = f'SELECT {function}({field(of, name)}) AS "{shown}" FROM "{of.name}"'
+    taken = f" - {function}({field(of, less)})" if less else ""
+    what = f'SELECT {function}({field(of, name)}){taken} AS "{shown}" FROM "{of.name}"'
     return f"{what} WHERE {conditions} GROUP BY time($__interval){tags} fill({fill})"
 
 

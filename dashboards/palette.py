@@ -78,6 +78,11 @@ def of_texts(words: Mapping[str, Text], lang: str) -> list[model.ValueMapping]:
     return [model.ValueMap(options=options)]
 
 
+def of_codes(codes: Mapping[int, tuple[Text, str]], lang: str) -> list[model.ValueMapping]:
+    """Words and colours for codes, as they are declared."""
+    return of_numbers([(code, words.of(lang), colour) for code, (words, colour) in codes.items()])
+
+
 def states(lang: str) -> list[model.ValueMapping]:
     return of_numbers([(int(state), words.of(lang), colour) for state, (words, colour, _) in STATES.items()])
 

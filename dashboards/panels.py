@@ -344,6 +344,7 @@ class Kit(TableKit):
         queries: Sequence[tuple[str, str]],
         unit: str,
         most: float | None = None,
+        least: float | None = 0,
         interval: str = MIN_INTERVAL,
         names: dict[str, Text] | None = None,
         limit: float | None = None,
@@ -362,7 +363,6 @@ class Kit(TableKit):
             .interval(interval)
             .unit(unit)
             .no_value(self.say(NOTHING))
-            .min(0)
             .line_interpolation(common.LineInterpolation.STEP_AFTER)
             .line_width(2)
             .fill_opacity(fill)
@@ -374,6 +374,8 @@ class Kit(TableKit):
         )
         for i, (query, alias) in enumerate(queries):
             panel = panel.with_target(InfluxQuery(query, chr(ord("A") + i), "time_series", alias))
+        if least is not None:
+            panel = panel.min(least)
         if most is not None:
             panel = panel.max(most)
         if limit is not None:

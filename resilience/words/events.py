@@ -9,7 +9,7 @@ from resilience.words.terms import fault_words, link_words, mode_words, name_of,
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes, tasks
 from simulator.contracts.duration import rounded
-from simulator.contracts.event import AnyRole, Counted, Event, EventKind, Role, Value, Vocabulary
+from simulator.contracts.event import NOWHERE, AnyRole, Counted, Event, EventKind, Role, Value, Vocabulary
 from simulator.contracts.registry import registry
 from simulator.contracts.words import (
     SHARE,
@@ -25,6 +25,7 @@ from simulator.contracts.words import (
 )
 
 _ = Words("resilience.words")
+_c = _.context
 
 _WORDS: Mapping[Role, Callable[[str], Text]] = {
     Role.FAULT: fault_words,
@@ -113,6 +114,8 @@ def _word(event: Event, name: str, role: AnyRole, city: City) -> Text:
         return _level(event, name, float(value), city)
     if role is Role.SHARE:
         return percent(float(value))
+    if role is Role.SWITCHED:
+        return _c("switched", "on") if value else _c("switched", "off")
     if role is Role.SECONDS:
         return Numeral(rounded(float(value)))
     return number(round(value) if role is Role.COUNT else value)
@@ -121,7 +124,12 @@ def _word(event: Event, name: str, role: AnyRole, city: City) -> Text:
 def _named(event: Event, role: Role, value: str, city: City) -> Text:
     if role is Role.COMPONENT:
         return name_of(value, city)
+    if role is Role.READING:
+        subject, _slash, quantity = value.rpartition("/")
+        return _("{quantity} at {component}", quantity=quantity_words(quantity), component=name_of(subject, city))
     if role is Role.COMPONENTS:
+        if value == NOWHERE:
+            return _("place not known")
         names = value.split()
         shown = joined([name_of(one, city) for one in names[:MOST_NAMED]], Verbatim(", "))
         return shown + Verbatim(", …") if len(names) > MOST_NAMED else shown

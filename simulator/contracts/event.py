@@ -72,15 +72,21 @@ class Role(StrEnum):
     SECONDS = "seconds"  # read as a duration
     LEVEL = "level"  # a value of the service level that the event is about
     COMPONENT = "component"  # the id of a component or link
-    COMPONENTS = "components"  # ids with a blank between them
+    COMPONENTS = "components"  # ids with a blank between them, or `NOWHERE`
     LINK_KIND = "link-kind"
     FAULT = "fault"
     MODE = "mode"  # of the component that the event is about
     QUANTITY = "quantity"
+    READING = "reading"  # what a sensor reads: component and quantity, with a slash between them
+    SWITCHED = "switched"  # 1 on, 0 off
     ENTRY = "entry"  # the id of an entry of the scenario's timeline
     TRADE = "trade"
     TASK = "task"  # what a crew is sent for, see `Task`
     NAME = "name"  # shown as it is
+
+
+NOWHERE = "-"
+"""In place of ids, where nobody knows which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ _WHOLE, _REAL, _WORD = (int,), (float, int), (str,)
 _TYPES: Mapping[Role, tuple[type, ...]] = MappingProxyType(
     {
         Role.COUNT: _WHOLE,
-        **dict.fromkeys((Role.NUMBER, Role.SHARE, Role.SECONDS, Role.LEVEL), _REAL),
+        **dict.fromkeys((Role.NUMBER, Role.SHARE, Role.SECONDS, Role.LEVEL, Role.SWITCHED), _REAL),
     }
 )
 

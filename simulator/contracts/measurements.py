@@ -290,7 +290,8 @@ ALARM_RATE = Measurement(
     "alarm_rate",
     ("run", "city"),
     _i("raised", "standing", "first", "second", "third"),
-    "alarms raised in the last ten minutes, to be held against EEMUA 191, and those that stand, in all and by priority",
+    "alarms raised in the last ten minutes, to be held against EEMUA 191, and those that stand, in all and by "
+    "priority; `OVER` once the run is",
 )
 COMMAND = Measurement(
     "command",

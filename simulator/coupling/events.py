@@ -151,20 +151,20 @@ ORDERS_OPEN = EventCode(
 ORDERED = EventCode(
     "order.done",
     EventKind.SWITCH,
-    _("{seat} orders {value}, and it is done"),
-    {"seat": Role.COMPONENT, "value": Role.NUMBER},
+    _("order from {seat} carried out"),
+    {"seat": Role.COMPONENT},
 )
 ORDER_LOST = EventCode(
     "order.lost",
     EventKind.NOTE,
-    _("{seat} orders {value}, and no answer comes"),
-    {"seat": Role.COMPONENT, "value": Role.NUMBER},
+    _("order from {seat}: no answer"),
+    {"seat": Role.COMPONENT},
 )
 ORDER_REFUSED = EventCode(
     "order.refused",
     EventKind.NOTE,
-    _("{seat} orders {value}, and has no right to"),
-    {"seat": Role.COMPONENT, "value": Role.NUMBER},
+    _("order from {seat} refused: no right to it"),
+    {"seat": Role.COMPONENT},
 )
 
 POLICE_ARRIVE = EventCode("police.arrive", EventKind.CREW, _("police arrive at the junction"), mends=True)

@@ -9,7 +9,7 @@ from gateways.stores.influx.lines import Value
 from monitoring.checks import LAST_PRIORITY, PRIORITY
 from resilience.words.events import sentence
 from simulator.contracts.event import Event
-from simulator.contracts.measurements import ALARM, ALARM_RATE, COMMAND, PICTURE
+from simulator.contracts.measurements import ALARM, ALARM_RATE, COMMAND, OVER, PICTURE
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Text, Words
 from stadtwerk.influx.places import Places
@@ -109,6 +109,8 @@ class Desk:
 
     def over(self, tick: int) -> None:
         """The run is over: nothing stands and nothing is on its way any more."""
+        if self._room:
+            self._out.add(ALARM_RATE, {}, dict.fromkeys((one.name for one in ALARM_RATE.fields), OVER), tick)
         for number, alarm in self._standing.items():
             self._write_alarm(number, alarm, tick, active=0)
         for target, sent in self._sent.items():

@@ -31,7 +31,7 @@ from monitoring.delivered import (
     Report,
     Series,
 )
-from simulator.contracts.event import Value
+from simulator.contracts.event import NOWHERE, Value
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
@@ -364,7 +364,7 @@ def alarm_event(act: Raised) -> tuple[str, dict[str, Value]]:
         "seat": act.seat,
         "evidence": act.kind,
         "components": " ".join(dict.fromkeys(name.split("/")[0] for name in act.series)) or act.subject.split()[0],
-        "districts": " ".join(act.districts) or "-",
+        "districts": " ".join(act.districts) or NOWHERE,
     }
 
 

@@ -83,8 +83,8 @@ ALARM_RAISED = EventCode(
         "alarm": Role.COUNT,
         "seat": Role.COMPONENT,
         "evidence": EVIDENCE,
-        "components": Role.NAME,
-        "districts": Role.NAME,
+        "components": Role.COMPONENTS,
+        "districts": Role.COMPONENTS,
         "value": Role.NUMBER,
     },
 )
@@ -113,40 +113,40 @@ JOINS = EventCode(
     "decision.joins",
     EventKind.NOTE,
     _("{seat} wants it closed: {reading} reads {read}, the other side is fed"),
-    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+    {"seat": Role.COMPONENT, "reading": Role.READING, "read": Role.NUMBER},
 )
 PARTS = EventCode(
     "decision.parts",
     EventKind.NOTE,
     _("{seat} takes the order to close back: {reading} reads {read}"),
-    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+    {"seat": Role.COMPONENT, "reading": Role.READING, "read": Role.NUMBER},
 )
 LENGTHENS = EventCode(
     "decision.lengthens",
     EventKind.NOTE,
-    _("{seat} wants the longest cycle: {reading} counts {read}, more than leave in one cycle"),
-    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+    _("{seat} wants the longest cycle: {reading}: {read}, more than leave in one cycle"),
+    {"seat": Role.COMPONENT, "reading": Role.READING, "read": Role.NUMBER},
 )
 SHORTENS = EventCode(
     "decision.shortens",
     EventKind.NOTE,
-    _("{seat} wants the usual cycle: {reading} counts {read}"),
-    {"seat": Role.COMPONENT, "reading": Role.NAME, "read": Role.NUMBER},
+    _("{seat} wants the usual cycle: {reading}: {read}"),
+    {"seat": Role.COMPONENT, "reading": Role.READING, "read": Role.NUMBER},
 )
 READ_ON_SITE = EventCode(
     "gauge.read-on-site",
     EventKind.NOTE,
     _("{reading}, read on site, is {value}"),
-    {"reading": Role.NAME, "value": Role.NUMBER},
+    {"reading": Role.READING, "value": Role.NUMBER},
 )
 SWITCHES = EventCode(
     "decision.switches",
     EventKind.NOTE,
-    _("{seat} sets {value}: {reading}, {believed}, is {read}; on below {below}, off above {above}"),
+    _("{seat} switches it {value}: {reading} is {read} ({believed}); on below {below}, off above {above}"),
     {
         "seat": Role.COMPONENT,
-        "value": Role.NUMBER,
-        "reading": Role.NAME,
+        "value": Role.SWITCHED,
+        "reading": Role.READING,
         "believed": BELIEVED,
         "read": Role.NUMBER,
         "below": Role.NUMBER,
@@ -156,6 +156,6 @@ SWITCHES = EventCode(
 SWITCHES_BLIND = EventCode(
     "decision.switches-by-timetable",
     EventKind.NOTE,
-    _("{seat} sets {value} by timetable, since {reading} is not to be believed"),
-    {"seat": Role.COMPONENT, "value": Role.NUMBER, "reading": Role.NAME},
+    _("{seat} switches it {value} by timetable, since {reading} is not to be believed"),
+    {"seat": Role.COMPONENT, "value": Role.SWITCHED, "reading": Role.READING},
 )

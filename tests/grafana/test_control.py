@@ -8,6 +8,7 @@ import pytest
 
 from resilience.scenario.scenario import CityReference, RunSettings, Scenario
 from simulator.contracts.event import Event, EventKind
+from simulator.contracts.measurements import OVER
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import Verbatim
 from stadtwerk.influx.control import Desk
@@ -61,6 +62,17 @@ def test_an_alarm_has_its_priority_its_age_and_its_life() -> None:
     at.desk.beat(to_ticks(420))
     rows = at.rows("alarm")
     assert [(row["alarm"], row["active"]) for row in rows] == [("1", "0i"), ("2", "1i")]
+
+
+def test_once_the_run_is_over_no_number_of_a_moment_is_left() -> None:
+    at = At()
+    at.desk.event(raised(1, 60, "balance"))
+    at.rows("alarm_rate")
+    at.desk.over(to_ticks(120))
+    rows = [parse(line) for line in at.out.take()]
+    assert [fields["active"] for name, _, fields in rows if name == "alarm"] == ["0i"]
+    (rate,) = [fields for name, _, fields in rows if name == "alarm_rate"]
+    assert {rate[name] for name in ("raised", "first", "second", "third")} == {f"{OVER}i"}
 
 
 def test_an_order_is_on_its_way_until_the_device_answers_and_a_crew_until_it_has_looked_everywhere() -> None:

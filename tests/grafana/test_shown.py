@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dashboards import palette
+from dashboards.control_room import LIFE
 from resilience.judge.verdict import Category
 from simulator.contracts.measurements import OVER, VERDICT_CODES
 from simulator.contracts.registry import registry
@@ -43,6 +44,7 @@ def meaning(lang: str) -> dict[str, dict[Any, tuple[str, str | None]]]:
         "category": categories,
         "now": {OVER: (_RUN_IS_OVER[lang], palette.GREY)},
         "uncovered": {OVER: (_RUN_IS_OVER[lang], palette.GREY)},
+        "life": {code: (words.of(lang), colour) for code, (words, colour) in LIFE.items()},
     }
 
 

@@ -29,7 +29,8 @@ HELD: dict[str, set[str]] = {
     **{domain.value: {"Most people affected at once", "Person-hours so far"} for domain in registry().pages},
 }
 """The tiles of each page that are held here."""
-OF_A_MOMENT = {"Readings per second", "Most that waited", "Alarms in 10 min", "Priority 1", "Priority 2", "Priority 3"}
+OF_A_MOMENT = {"Readings per second", "Most that waited", "Alarms in 10 min", "Most alarms in 10 min"}
+OF_A_MOMENT |= {"Priority 1", "Priority 2", "Priority 3"}
 """What a moment of the telemetry or of the control room was: no figure of a run says it."""
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -284,6 +285,20 @@ def test_what_a_deletion_takes_beside_what_was_asked_is_named(
         assert bool(told) == (len(_runs(server)) < 3)
     assert index == "inmem" or not told
     assert all("tsi1" in one for one in told)
+
+
+def test_a_run_of_which_one_measurement_is_lost_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run that stands in other measurements still nobody would notice that its alarms are gone."""
+    there = {"alarm": ["a", "b"], "level": ["a", "b"]}
+
+    def answered(_self: InfluxQuestions, text: str, empty: bool) -> list[dict[str, Any]]:
+        if text.startswith("DROP"):
+            there.update(alarm=[], level=["b"])
+        return [{"name": name, "values": [["run", run] for run in runs]} for name, runs in there.items()]
+
+    monkeypatch.setattr(InfluxQuestions, "_told", answered)
+    with pytest.raises(Refused, match="lost b as well"):
+        InfluxQuestions(InfluxSettings("http://127.0.0.1:9", "city", api="v1")).forget("run", "a")
 
 
 def _runs(server: InfluxDB1) -> list[str]:

@@ -10,12 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from resilience.words.events import sentence
 from simulator.contracts.codes import event_codes, event_modules, tasks
-from simulator.contracts.event import FIELDS, Counted, EventCode, EventKind, Role, Task, Vocabulary
+from simulator.contracts.event import (
+    FIELDS,
+    NOWHERE,
+    Counted,
+    Event,
+    EventCode,
+    EventKind,
+    Role,
+    Task,
+    Value,
+    Vocabulary,
+)
 from simulator.contracts.words import LANGUAGES, Message
 from simulator.coupling.events import LEVEL_LOW
 from simulator.kernel import Clock
 from simulator.kernel.log import EventLog
+from tests.support.towns import component, town
 from tests.words.emitted import known
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,3 +138,19 @@ def test_every_code_happens_in_a_scenario_or_a_test() -> None:
     missing = [code.name for code in CODES if code.name not in seen and f'"{code.name}"' not in tests]
     assert [name for name in missing if name not in UNSEEN] == [], "see tests/words/emitted.py, or say why in UNSEEN"
     assert [name for name in UNSEEN if name in seen] == [], "happens by now: take it out of UNSEEN"
+
+
+def test_a_log_says_names_of_what_is_read_and_switched_and_no_ids() -> None:
+    """A person at a desk knows pump 8 and its tank, not `pump-8` and `tank-T-13/level_m`."""
+    city = town([component("w", "waterworks"), component("tank-T-13", "tank"), component("pump-8", "pump")])
+    read: dict[str, Value] = {"seat": "w", "reading": "tank-T-13/level_m", "believed": "measured", "read": 22.9}
+    read |= {"below": 23.0, "above": 27.6}
+    for setting, en, de in ((1.0, "on", "ein"), (0.0, "off", "aus")):
+        event = Event(1, 0, EventKind.NOTE, "pump-8", "decision.switches", read, value=setting)
+        assert f"switches it {en}: level in m at water tank T-13 is 22.9" in sentence(event, city).en
+        assert f"schaltet {de}: Füllstand in m (Hochbehälter T-13) beträgt 22,9" in sentence(event, city).de
+    alarm: dict[str, Value] = {"alarm": 1, "seat": "w", "evidence": "silence", "districts": NOWHERE}
+    alarm["components"] = "pump-8 tank-T-13"
+    said = sentence(Event(2, 0, EventKind.NOTE, "tank-T-13", "alarm.raised", alarm, value=2.0), city)
+    assert "(pump 8, water tank T-13; place not known)" in said.en
+    assert "(Pumpe 8, Hochbehälter T-13; Ort unbekannt)" in said.de

@@ -69,7 +69,7 @@ class InfluxQuestions:
                 if not refusal.lines_at_fault:
                     raise
                 self._told(f"DELETE {where}", empty=True)  # version 2, asked as version 1, knows only this
-            lost = sorted(before - self._values(tag) - {value})
+            lost = sorted({other for _name, other in before - self._values(tag)} - {value})
             if lost:
                 advice = 'set index-version = "tsi1" in its configuration, and write them again'
                 raise Refused(
@@ -81,8 +81,10 @@ class InfluxQuestions:
         where = urllib.parse.urlencode({"org": self._settings.org, "bucket": self._settings.bucket})
         self._ask(f"/api/v2/delete?{where}", body, "application/json")
 
-    def _values(self, tag: str) -> set[str]:
-        return {str(row[1]) for one in self.series(f'SHOW TAG VALUES WITH KEY = "{tag}"') for row in one["values"]}
+    def _values(self, tag: str) -> set[tuple[str, str]]:
+        """The values of a tag in each measurement: of what stands in several one may be lost and the others not."""
+        said = self.series(f'SHOW TAG VALUES WITH KEY = "{tag}"')
+        return {(str(one["name"]), str(row[1])) for one in said for row in one["values"]}
 
     def fetch(self, path: str, query: Mapping[str, str]) -> bytes:
         """What a path of the database answers. Raises like `series`."""
