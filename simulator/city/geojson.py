@@ -40,6 +40,9 @@ Naming = Callable[[Mapping[str, Any]], Named]
 """What a feature is called. Raises `Unable`."""
 
 
+CONVERT = _("save it as GeoJSON: ogr2ogr -t_srs EPSG:4326 districts.geojson FILE")
+
+
 def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[DistrictDraft], list[Problem]]:
     """The districts of a file, outlines in map metres; each feature needs an id and a Polygon or MultiPolygon.
 
@@ -64,10 +67,16 @@ def read_features(
             [Problem(name, 0, "json", _("is nested too deeply"), _("export the districts as a FeatureCollection"))]
         ) from None
     except json.JSONDecodeError as error:
+        if text.lstrip()[:1] == "<":  # KML, GML of a geoportal, or the page that it shows instead of a file
+            raise BadInput([Problem(name, 1, "file", _("is XML or HTML, no GeoJSON"), CONVERT)]) from None
         raise BadInput(
             [Problem(name, error.lineno, "json", Verbatim(error.msg), _("fix the JSON here or just above"))]
         ) from None
     features = data.get("features") if isinstance(data, dict) else None
+    if isinstance(data, dict) and data.get("type") == "Feature":
+        features = [data]
+    if isinstance(data, dict) and data.get("type") == "Topology":
+        raise BadInput([Problem(name, 1, "type", _("is TopoJSON, no GeoJSON"), CONVERT)])
     if not isinstance(features, list):
         what = _("is no GeoJSON feature collection")
         raise BadInput([Problem(name, 1, "features", what, _("export the districts as a FeatureCollection"))])

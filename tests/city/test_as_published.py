@@ -10,6 +10,8 @@ import pytest
 
 from simulator.city.draft import CityDraft, DistrictDraft
 from simulator.city.files import foreign_text, read_table
+from simulator.city.frame import MapFrame
+from simulator.city.geojson import read_districts
 from simulator.city.importers.coordinates import SharedMap
 from simulator.city.importers.districts import Columns, given_districts
 from simulator.city.importers.pandapower_grid import import_pandapower
@@ -19,6 +21,7 @@ from simulator.city.networks import Networks
 from simulator.city.plausible import impossible, too_many
 from simulator.city.road_file import Roads, read_roads
 from simulator.city.water_file import read_water_elements, without_coordinates
+from simulator.city.where import Where
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
@@ -218,3 +221,32 @@ def test_decimal_commas_and_a_sewer_network_are_told_as_such(tmp_path: Path) -> 
     )
     (problem,) = water_refused(tmp_path, sewers)
     assert "sewer network of SWMM" in problem.what and "--wastewater" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<?xml version='1.0'?>\n<kml></kml>", "is XML or HTML"),
+        ("\n<!doctype html><html></html>", "is XML or HTML"),
+        ('{"type": "Topology", "objects": {}, "arcs": []}', "is TopoJSON"),
+    ],
+    ids=["kml", "page", "topojson"],
+)
+def test_districts_in_another_form_are_told_with_the_command_that_converts_them(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "d.geojson"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_districts(file, MapFrame(), Where(str(file)))
+    (problem,) = caught.value.problems
+    assert said in problem.what and "ogr2ogr" in problem.fix
+
+
+def test_a_single_feature_is_a_collection_of_one(tmp_path: Path) -> None:
+    file = tmp_path / "d.geojson"
+    ring = [[0, 0], [9, 0], [9, 9], [0, 9], [0, 0]]
+    one = {"type": "Feature", "properties": {"id": "d1"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    file.write_text(json.dumps(one), encoding="utf-8")
+    (district,), problems = read_districts(file, MapFrame(), Where(str(file)))
+    assert district.id == "d1" and not problems
