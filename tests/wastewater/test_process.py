@@ -316,6 +316,23 @@ def test_a_plant_without_biology_or_power_treats_less(tmp_path: Path) -> None:
         assert last(rt, "treated") == 1.0
 
 
+def test_a_plant_that_works_says_that_more_arrives_than_it_treats(tmp_path: Path) -> None:
+    """8 of 10 l/s are treated, or less, as the pump lifts in turns. What left untreated when nothing comes any more is
+    what came less what was treated: at least a fifth of six hours."""
+    city = city_of(lifted(tmp_path))
+    plant = component("plant", "treatment-plant", outfall="outfall-PLANT", capacity_m3_s=0.008, drawn_w=4000.0)
+    with running(replace(city, components={**city.components, "plant": plant})) as rt:
+        rt.clock.run_until(6 * HOUR)
+        rt.faults.apply(STATION, "lifting-station-out", "t", {})
+        rt.clock.run_until(12 * HOUR)
+        assert not modes(rt, "plant"), "all stages work"
+        first, over = found(rt, "plant-beyond")[0], found(rt, "plant-within")
+        assert first.value is not None and first.value > 0.008 and over[0].cause is not None
+        left = sum(event.value or 0.0 for event in over)
+        assert left == pytest.approx(rt.quantities.value("plant", "untreated_m3"), abs=0.1 * len(over))
+        assert left > 0.9 * (0.010 - 0.008) * 6 * 3600
+
+
 def test_a_plant_at_no_outfall_is_refused(tmp_path: Path) -> None:
     city = city_of(lifted(tmp_path))
     plant = component("plant", "treatment-plant", outfall="outfall-PLAN", capacity_m3_s=0.05)

@@ -257,7 +257,7 @@ CATALOGUE = Catalogue(
                     "drawn_w",
                     "W",
                     0.0,
-                    _("about 34 kWh a person and year (DWA 2011, from memory)"),
+                    _("about 34 kWh a person and year (DWA, comparison of plants 2012: 34.3)"),
                     _("electric power while it works"),
                 ),
                 Parameter(

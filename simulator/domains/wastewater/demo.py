@@ -46,7 +46,7 @@ operator (StEB Köln, 2024); 72 h are the aim of the BBK's framework for water a
 """
 PLANT_SOURCE = _("emergency power: Niederkassel (exercise 2024); 72 h: aim of the BBK's framework (press)")
 KWH_PERSON_A = 34.0
-"""Electricity of a treatment plant a person and year (DWA 2011, from memory)."""
+"""Electricity of a treatment plant a person and year (DWA, 25th comparison of municipal plants, 2012: 34.3, press)."""
 EFFICIENCY = 0.5
 """Of pump and motor, as the lifting station's own default."""
 
@@ -199,7 +199,7 @@ def _notes(plant: Component, stations: int) -> tuple[Assumption, ...]:
                 kwh=KWH_PERSON_A,
                 drawn=number(plant.number("drawn_w") / 1000, 6),
             ),
-            _("DWA 2011 and DWA-A 198, from memory; assumption"),
+            _("DWA, comparison of plants 2012; DWA-A 198, from memory; assumption"),
         ),
         Assumption(
             _("levels of wastewater"),

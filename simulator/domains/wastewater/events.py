@@ -85,3 +85,16 @@ PLANT_MECHANICAL = EventCode(
     "wastewater.plant-mechanical", EventKind.MODE, _("screens and settling tanks work, the biological stage does not")
 )
 PLANT_BYPASS = EventCode("wastewater.plant-bypass", EventKind.MODE, _("wastewater passes the plant untreated"))
+PLANT_BEYOND = EventCode(
+    "wastewater.plant-beyond",
+    EventKind.NOTE,
+    _("more arrives than the plant treats ({value} m³/s); the rest leaves untreated"),
+    {"value": Role.NUMBER},
+)
+PLANT_WITHIN = EventCode(
+    "wastewater.plant-within",
+    EventKind.NOTE,
+    _("no more arrives than the plant treats; {value} m³ left untreated"),
+    {"value": Role.NUMBER},
+    mends=True,
+)

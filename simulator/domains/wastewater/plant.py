@@ -33,6 +33,7 @@ class Plants:
         self._untreated_m3 = {out.id: 0.0 for out, _, _ in self._outfalls}
         self._left_m3 = dict.fromkeys(self._untreated_m3, 0.0)
         self._spills: dict[str, tuple[int, float]] = {}
+        self._beyond: dict[str, tuple[int, float]] = {}
         self._latest: int | None = None
         self.cause: int | None = None
         """The event that explains `treated_share`: a spill or a plant that works no more, or that this is over."""
@@ -97,7 +98,9 @@ class Plants:
                 beyond = beyond or flow > plant.number("capacity_m3_s")
             before = self._untreated_m3[out.id]
             self._untreated_m3[out.id] += (flow - good) * passed
-            if plant is None:
+            if plant is not None:
+                self._log_beyond(plant, out.id, flow, before, cause)
+            else:
                 known = spilled_by.get(out.id)
                 self._log_spill(out.id, flow, before, cause if known is None else known)
         self.treated_share = treated / all_of_it if all_of_it > _LEAST_M3_S else 1.0
@@ -106,6 +109,17 @@ class Plants:
     def _share(self, plant: Component) -> float:
         mode = self._mode[plant.id]
         return {c.FULL: 1.0, c.MECHANICAL: plant.number("mechanical_share")}.get(mode, 0.0)
+
+    def _log_beyond(self, plant: Component, outfall: str, flow: float, before: float, cause: int | None) -> None:
+        """All stages may work, and most of what comes leaves untreated."""
+        more = flow - plant.number("capacity_m3_s")
+        if more > _LEAST_M3_S and plant.id not in self._beyond:
+            event = self._rt.log.add(events.PLANT_BEYOND, plant.id, cause=cause, value=round(flow, 4))
+            self._beyond[plant.id] = (event, before)
+        elif more <= 0 and plant.id in self._beyond:
+            event, before = self._beyond.pop(plant.id)
+            ran_out = round(self._untreated_m3[outfall] - before, 1)
+            self._rt.log.add(events.PLANT_WITHIN, plant.id, cause=event, value=ran_out)
 
     def _log_spill(self, outfall: str, flow: float, before: float, cause: int | None) -> None:
         if flow > _LEAST_M3_S and outfall not in self._spills:
