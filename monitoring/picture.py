@@ -49,13 +49,14 @@ class Picture:
         if not len(delivered):
             return
         series, taken, values = delivered.series, delivered.taken, delivered.values
-        order = np.lexsort((np.arange(len(series)), taken, series))
-        series, taken, values = series[order], taken[order], values[order]
-        twice = (series[1:] == series[:-1]) & (taken[1:] == taken[:-1]) & (values[1:] != values[:-1])
-        twice &= np.isfinite(values[1:]) & np.isfinite(values[:-1])
-        self.disputed[series[1:][twice]] = True
-        last = np.append(series[1:] != series[:-1], True)
-        series, taken, values = series[last], taken[last], values[last]
+        if np.bincount(series).max() > 1:  # else each series came once, as on ordinary days
+            order = np.lexsort((np.arange(len(series)), taken, series))
+            series, taken, values = series[order], taken[order], values[order]
+            twice = (series[1:] == series[:-1]) & (taken[1:] == taken[:-1]) & (values[1:] != values[:-1])
+            twice &= np.isfinite(values[1:]) & np.isfinite(values[:-1])
+            self.disputed[series[1:][twice]] = True
+            last = np.append(series[1:] != series[:-1], True)
+            series, taken, values = series[last], taken[last], values[last]
         newer = taken >= self.taken[series]
         series, taken, values = series[newer], taken[newer], values[newer]
         other = ~(values == self.values[series])

@@ -344,15 +344,14 @@ class Room:
     def _wanted_state(self, now: int, level: Level, value: float | None, rough: float) -> float:
         """On below, off above. What may be off counts as low as it may be: a store that is too full has an overflow for
         all that flows in (DVGW W 300-1), one that is empty leaves people without."""
-        hour = int(self._time_of_day_s(now) // 3600)
-        by_hours = 1.0 if hour in level.timetable else 0.0
-        if value is None:
-            return by_hours
-        if value - rough < level.below:
-            return 1.0
-        if value - rough > level.above:
-            return 0.0
-        return self._wanted.get(level.device, by_hours)
+        if value is not None:
+            if value - rough < level.below:
+                return 1.0
+            if value - rough > level.above:
+                return 0.0
+            if (as_it_was := self._wanted.get(level.device)) is not None:
+                return as_it_was
+        return 1.0 if int(self._time_of_day_s(now) // 3600) in level.timetable else 0.0
 
     def _time_of_day_s(self, now: int) -> float:
         return (self._midnight_s + to_s(now)) % 86400.0
