@@ -48,7 +48,10 @@ CHAPTERS = {
     "energy": Chapter(("energy",), ("simulator/domains/energy",)),
     "traffic": Chapter(
         ("traffic", "traffic-control"),
-        ("simulator/domains/traffic", "simulator/lifelines/traffic_control", "simulator/city/demo.py"),
+        (
+            *("simulator/domains/traffic", "simulator/lifelines/traffic_control"),
+            *("simulator/city/demo.py", "simulator/city/planning/roads.py"),
+        ),
     ),
     "ict": Chapter(
         ("ict", "telephony", "town-hall"),

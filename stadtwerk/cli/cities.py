@@ -1,4 +1,4 @@
-"""`city import`, `city show` and `city export` behind the command line."""
+"""`city import`, `city generate`, `city show` and `city export` behind the command line."""
 
 from __future__ import annotations
 
@@ -75,6 +75,29 @@ def import_from(options: argparse.Namespace) -> None:
     n, file = len(report.assumptions), str(options.out / "assumptions.md")
     for said in (made, _n("{n} assumption, in {file}", "{n} assumptions, all in {file}", n, file=file)):
         print(terminal.said(said))
+
+
+def generate_town(inhabitants: int, seed: int, out: Path, name: str, lang: str) -> None:
+    """Draw a town, and say what it has and how its figures compare with published ones. Raises `BadInput`."""
+    from simulator.city.planning.plan import generate_city
+
+    terminal = Terminal(lang)
+    with terminal.working(_("drawing the town")):
+        drawn = generate_city(inhabitants, seed, out, name or slug(out.resolve().name))
+    show(drawn.city, terminal)
+    heads = (_("figure"), _("unit"), _("town"), _("in towns"), _("source"))
+    rows = [
+        (
+            terminal.said(one.name),
+            one.unit,
+            terminal.said(number(one.value)),
+            terminal.said(_("{least} to {most}", least=number(one.least), most=number(one.most))),
+            terminal.said(one.source),
+        )
+        for one in drawn.figures
+    ]
+    terminal.table(terminal.said(_("figures")), [terminal.said(head) for head in heads], rows)
+    print(terminal.said(_("city folder: {folder}", folder=str(out))))
 
 
 def _whole(option: str, value: int, most: int) -> int:

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.city.demo import build_demo, gabriel
+from simulator.city.demo import build_demo
 from simulator.city.importers.pandapower_grid import quiet_pandapower
 from simulator.city.people import inside
+from simulator.city.planning.roads import gabriel
 from simulator.contracts.city import ASSUMED, City
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry

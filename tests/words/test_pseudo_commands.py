@@ -70,7 +70,7 @@ TOPICS = (
 )
 NESTED = {
     "secrets": ("init", "add", "revoke"),
-    "city": ("show", "export", "import", "template"),
+    "city": ("show", "export", "import", "template", "generate"),
     "monitor": ("learn", "watch", "tune"),
 }
 
