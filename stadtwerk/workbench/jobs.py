@@ -35,6 +35,7 @@ SAID_BYTES = 4000
 """How much of what a command said is shown, from its end."""
 LOOKED_AFTER_S = 0.3
 
+CAMPAIGN, REPORT = "campaign.yaml", "report.html"
 SCENARIO, RESULT, PAGE = "scenario.yaml", "result", "result.html"
 """The file that is run, the folder that it leaves, and the page where a command leaves no more."""
 WAITING, RUNNING, DONE, FAILED, STOPPED, BROKEN_OFF = "waiting", "at-work", "done", "failed", "stopped", "broken-off"
@@ -147,7 +148,7 @@ class Jobs:
         path = self.folder / name
         if (path / "alive").exists() and _locked(path / "alive"):
             return RUNNING
-        if (path / RESULT).exists() or (path / PAGE).exists():
+        if any((path / name).exists() for name in (f"{RESULT}/{REPORT}", PAGE)):
             return DONE
         if (path / "stopped").exists():
             return STOPPED
@@ -186,6 +187,9 @@ class Jobs:
             path = self.path(name)
             if path is None or self._state(name) not in (FAILED, STOPPED, BROKEN_OFF):
                 return
+            child = self._children.pop(name, None)
+            if child is not None:  # its end is over and done with: nobody writes of it into what begins anew
+                child.wait()
             for left in ("ended", "stopped", "paused", "progress.json", "said.txt", "alive", "pid"):
                 (path / left).unlink(missing_ok=True)
 

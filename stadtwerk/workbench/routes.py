@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import LANGUAGES, PSEUDO, Said, Words
 from stadtwerk.workbench.guard import REPORT, Guard
-from stadtwerk.workbench.jobs import PAGE, RESULT, SCENARIO, Jobs
+from stadtwerk.workbench.jobs import CAMPAIGN, PAGE, RESULT, SCENARIO, Jobs
 from stadtwerk.workbench.mapdata import town
+from stadtwerk.workbench.measures import campaign, measure, offers
 from stadtwerk.workbench.page import page, words
 from stadtwerk.workbench.things import thing
 from stadtwerk.workbench.whatif import Shelf, new, problems, text
@@ -53,6 +54,7 @@ def application(bench: Workbench, token: str, port: int) -> Guard:
         "/": one.page,
         "/static/{name}": one.static,
         "/api/town": one.town,
+        "/api/offers/{name:path}": one.offers,
         "/api/things/{name:path}": one.thing,
         "/api/new": one.new,
         "/api/files": one.files,
@@ -66,6 +68,8 @@ def application(bench: Workbench, token: str, port: int) -> Guard:
         "/api/save": one.save,
         "/api/runs": one.run,
         "/api/compare": one.compare,
+        "/api/measure": one.measure,
+        "/api/campaign": one.campaign,
         "/api/runs/{job}/{action}": one.act,
     }
     routes = [Route(path, _told(handler), methods=["GET"]) for path, handler in reading.items()]
@@ -173,6 +177,35 @@ class _Answers:
         if path is None or not (path / SCENARIO).is_file():
             return _nothing()
         return _json(load_document(path / SCENARIO).data)
+
+    async def offers(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in self._bench.city.components:
+            return _nothing()
+        return _json({"offers": offers(self._bench.city, name, self._lang(request))})
+
+    async def measure(self, request: Request) -> Response:
+        """What somebody would buy, as a campaign's file has it."""
+        body = await _body(request)
+        thing, offer, size = (body.get(name) for name in ("thing", "offer", "size"))
+        if not isinstance(thing, str) or not isinstance(offer, str) or not isinstance(size, int | float):
+            raise _bad("measure")
+        return _json(measure(self._bench.city, thing, offer, float(size)))
+
+    async def campaign(self, request: Request) -> Response:
+        """Queue a what-if in the town of today and with each measure: a campaign of one case."""
+        body = await _body(request)
+        data, measures = body.get("scenario"), body.get("measures")
+        wrong = problems(data, self._bench.city)
+        if wrong or not isinstance(data, dict):
+            raise BadInput(wrong)
+        if not isinstance(measures, list) or not measures or not all(isinstance(one, dict) for one in measures):
+            raise _bad("measures")
+        lang = self._lang(request)
+        files = {SCENARIO: text(data), CAMPAIGN: campaign(data, measures)}
+        named = ["--jobs", "1", "--lang", lang, "--progress", "{job}/progress.json"]
+        command = ["campaign", f"{{job}}/{CAMPAIGN}", "--out", f"{{job}}/{RESULT}", *named]
+        return _json({"id": self._bench.jobs.add("campaign", Said(data["title"]).of(lang), command, files)})
 
     async def compare(self, request: Request) -> Response:
         """Queue the comparison of two finished runs."""

@@ -50,7 +50,7 @@ export class Runs {
       "broken-off": ["again", "remove"],
     }[one.state];
     return make("article", { class: "job", "data-job": one.id, "data-state": one.state, "data-sort": one.sort },
-      make("h3", {}, `${one.id} ${one.sort === "compare" ? `${say("compare")}: ` : ""}${one.title}`),
+      make("h3", {}, `${one.id} ${one.sort === "compare" ? `${say("compare")}: ` : one.sort === "campaign" ? `${say("measures")}: ` : ""}${one.title}`),
       one.state === "at-work" ? this.progress(one) : one.state === "done" ? this.result(one, finished) : make("p", {}, say(one.state)),
       one.said ? make("pre", {}, one.said) : null,
       make("div", { class: "row" },

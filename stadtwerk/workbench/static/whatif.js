@@ -10,7 +10,9 @@ export class WhatIf {
   constructor(town, map, chosen, runs) {
     Object.assign(this, { town, map, runs });
     this.things = map.byId;
+    this.measures = [];
     chosen.extras.push((name, sort, told) => this.breaking(name, sort, told));
+    chosen.extras.push((name, sort) => (sort === "thing" ? this.buying(name) : null));
   }
 
   async begin() {
@@ -18,6 +20,7 @@ export class WhatIf {
     try {
       kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
     } catch { /* what cannot be read is begun anew */ }
+    this.measures = kept?.town === this.town.name ? kept.measures ?? [] : [];
     this.open(kept?.town === this.town.name ? kept.data : await ask("/api/new"));
   }
 
@@ -29,7 +32,7 @@ export class WhatIf {
 
   /** Draws what depends on the data, keeps them for a reload of this tab, and has them checked a little later. */
   changed() {
-    sessionStorage.setItem(KEPT, JSON.stringify({ town: this.town.name, data: this.data }));
+    sessionStorage.setItem(KEPT, JSON.stringify({ town: this.town.name, data: this.data, measures: this.measures }));
     const targets = this.data.timeline.flatMap((one) => (Array.isArray(one.target) ? one.target : one.target ? [one.target] : []));
     this.map.broken(targets, this.data.timeline.map((one) => one.isolate?.district).filter(Boolean));
     clearTimeout(this.due);
@@ -44,6 +47,7 @@ export class WhatIf {
 
   problems(found) {
     by("run").disabled = found.length > 0;
+    by("campaign").disabled = found.length > 0 || !this.measures.length;
     fill(
       "what-if-said",
       make("p", {}, say(found.length ? "unready" : "ready")),
@@ -74,9 +78,12 @@ export class WhatIf {
       make("h3", {}, say("expects")),
       make("ul", { class: "entries must", id: "musts" }),
       this.requiring(),
+      make("h3", {}, say("measures")),
+      make("ul", { class: "entries must", id: "measures" }),
       make("div", { id: "what-if-said", role: "status" }),
       make("div", { class: "row" },
         make("button", { type: "button", class: "main", id: "run", onclick: () => this.run() }, say("run")),
+        make("button", { type: "button", id: "campaign", onclick: () => this.run("/api/campaign") }, say("before-after")),
         make("button", { type: "button", id: "new", onclick: async () => { this.made = false; this.open(await ask("/api/new")); } }, say("new")),
       ),
       this.files(),
@@ -88,9 +95,54 @@ export class WhatIf {
     fill("entries", this.data.timeline.length
       ? this.data.timeline.map((one, place) => make("li", {}, this.entryWords(one), this.removal(this.data.timeline, place)))
       : make("li", {}, say("breaks-none")));
+    this.bought();
     fill("musts",
       this.data.expect.map((one, place) => make("li", {}, this.mustWords(one), this.data.expect.length > 1 ? this.removal(this.data.expect, place) : null)),
       make("li", { class: "soft" }, say("expects-about")));
+  }
+
+  bought() {
+    by("campaign").disabled = !this.measures.length || by("run").disabled;
+    fill("measures", this.measures.length
+      ? this.measures.map((one, place) => make("li", {}, `${one.title[lang] ?? one.title.en} `,
+        make("button", { type: "button", class: "plain", "aria-label": `${say("remove")}: ${one.title[lang] ?? one.title.en}`, onclick: () => { this.measures.splice(place, 1); this.changed(); this.bought(); } }, say("remove"))))
+      : make("li", { class: "soft" }, say("measures-none")));
+  }
+
+  /** The form with which something is bought for a thing: what its catalogue says can be. */
+  buying(name) {
+    const place = make("div", {});
+    ask(`/api/offers/${encodeURIComponent(name)}`).then(({ offers }) => {
+      if (!offers.length) return;
+      const short = (value) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 }).format(value);
+      const what = make("select", { onchange: () => sized() }, offers.map((one, at) => make("option", { value: at }, one.title)));
+      const size = make("input", { type: "text", inputmode: "decimal" });
+      const asked = make("span", {});
+      const label = make("label", {}, asked, size);
+      const said = make("div", { role: "status" });
+      const offer = () => offers[Number(what.value)];
+      const sized = () => {
+        const one = offer();
+        label.hidden = one["on-or-off"];
+        asked.textContent = say(one.added ? "size-more" : "size", { unit: one.unit, today: short(one.today), most: short(one.most) });
+        size.value = String(one.most);
+      };
+      const add = async () => {
+        fill(said);
+        try {
+          this.measures.push(await ask("/api/measure", { thing: name, offer: offer().id, size: offer()["on-or-off"] ? 1 : Number(size.value.replace(",", ".")) }));
+          this.changed();
+          this.bought();
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          fill(said, make("ul", { class: "problems" }, error.problems.map((one) => make("li", {}, `${one.what}; ${one.fix}`))));
+        }
+      };
+      sized();
+      fill(place, make("details", { "data-form": "measure" }, make("summary", {}, say("measure")),
+        make("div", { class: "fields" }, labelled("what", what), label), said, make("button", { type: "button", onclick: add, "data-add": true }, say("add"))));
+    });
+    return place;
   }
 
   removal(list, place) {
@@ -226,9 +278,9 @@ export class WhatIf {
     }
   }
 
-  async run() {
+  async run(way = "/api/runs") {
     try {
-      const { id: name } = await ask("/api/runs", { scenario: this.data });
+      const { id: name } = await ask(way, { scenario: this.data, ...(way === "/api/runs" ? {} : { measures: this.measures }) });
       fill("what-if-said", make("p", {}, say("queued", { id: name })));
       this.runs.look();
     } catch (error) {
