@@ -79,7 +79,7 @@ def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str,
     out: dict[str, Value] = {}
     for name, parameter in declared.items():
         if name in given:
-            out[name] = _checked(parameter, given[name], report)
+            out[name] = checked(parameter, given[name], report)
         elif parameter.default is not None:
             out[name] = parameter.default
         else:
@@ -95,7 +95,8 @@ def _to_add(parameter: Parameter) -> Text:
     return _("{fix}: {title}", fix=fix, title=parameter.title) if parameter.title is not None else fix
 
 
-def _checked(parameter: Parameter, value: Value, report: Report) -> Value:
+def checked(parameter: Parameter, value: Value, report: Report) -> Value:
+    """The value of a parameter; what is wrong with it is reported."""
     field, default = f"parameters.{parameter.name}", parameter.default
     if parameter.choices and value not in parameter.choices:
         report(field, _("{value} is no choice here", value=repr(value)), suggestion(str(value), parameter.choices))

@@ -75,6 +75,8 @@ def test_the_city_is_as_the_list_says(form: str, tmp_path: Path) -> None:
         (";;x;8;50;;;;;;", "id", "names neither an element nor a kind"),
         (";hospital;x;8;50;;;;;;bedz=3", "parameters", "did you mean 'beds'"),
         (";hospital;x;8;50;;;;;;beds", "parameters", "is not name=value"),
+        (";hospital;x;8;50;;;;;;beds=0x10", "parameters.beds", "'0x10'"),
+        (";hospital;x;8;50;;;;;;beds=-3", "parameters.beds", "-3"),
         ("pump-v;;x;;;;;;;;", "id", "no network file has 'pump-v'; did you mean 'pump-u'"),
     ],
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.city.components import checked
 from simulator.city.draft import Override
 from simulator.city.files import foreign_text, not_installed, readable, unreadable
 from simulator.city.generator.bare_town import Site
@@ -255,6 +256,10 @@ def _asset(name: str, line: int, cells: Mapping[str, str], problems: list[Proble
             wrong("parameters", what, suggestion(key.strip(), takes(kind), ", ".join(takes(kind)) or "-"))
         else:
             given[key.strip()] = _value(value.strip())
+            declared = () if ident or kind not in sited() else registry().types[kind].parameters
+            for one in declared:
+                if one.name == key.strip():
+                    checked(one, given[one.name], wrong)
     if len(problems) > before:
         return None
     title, owner, maker, model, firmware = (cells.get(one, "") for one in _TEXTS)
