@@ -133,7 +133,7 @@ WIDTH, LEFT, ROW = 720, 210, 20
 
 def bars(title: str, low: Mapping[str, list[tuple[float, float]]], end_s: float) -> str:
     """The figure of a scenario as SVG text: a row for each service that was ever below what is required."""
-    names = {measure: registry().measures[measure].title.of("en") for measure in low}
+    names = {measure: registry().measures[measure].service.of("en") for measure in low}
     height = ROW * len(low) + 34
     scale = (WIDTH - LEFT - 12) / end_s
     out = [
