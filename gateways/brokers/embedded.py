@@ -222,10 +222,11 @@ authorization {{ users: [
             text = log.read_text(errors="replace")
             if ended:
                 raise BrokerUnavailable(f"the broker ended at once: {_reason(text)}")
-            if (found := _LISTENS.search(text)) is not None:
+            # It says so of each of its two doors by itself, and may be seen between the two.
+            if (found := _LISTENS.search(text)) is not None and (admits := _ADMITS.findall(text)):
                 self.port = int(found.group(1))
                 if self.healthy():
-                    self._bound(int(_ADMITS.findall(text)[-1]))
+                    self._bound(int(admits[-1]))
                     return
             time.sleep(0.01)
         raise BrokerUnavailable(f"the broker did not answer within {self._timeout_s:g} s: {_reason(text)}")
