@@ -72,7 +72,7 @@ class Bench:
         assert status == 200, (status, said)
         return json.loads(said)
 
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(30)
