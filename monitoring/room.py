@@ -246,18 +246,7 @@ class Room:
     def _join(self, now: int, sees: tuple[str, ...]) -> list[Act]:
         acts: list[Act] = []
         for one, setting, reading, value in self._detours.wanted(now, sees, AGAIN):
-            self._commands += 1
-            acts.append(
-                Command(
-                    self._commands,
-                    one.seat,
-                    one.device,
-                    setting,
-                    reading=reading,
-                    value=round(value, 6),
-                    believed="measured",
-                )
-            )
+            acts.append(self._measured(one.seat, one.device, setting, reading, value))
         return acts
 
     # signals
@@ -265,20 +254,17 @@ class Room:
     def _lengthen(self, now: int, sees: tuple[str, ...]) -> list[Act]:
         acts: list[Act] = []
         for one, setting, count in self._queues.wanted(now, sees):
-            self._commands += 1
-            self._cycles[self._commands] = one.device, setting
-            acts.append(
-                Command(
-                    self._commands,
-                    one.seat,
-                    one.device,
-                    setting,
-                    reading=one.reading,
-                    value=round(count, 6),
-                    believed="measured",
-                )
-            )
+            command = self._measured(one.seat, one.device, setting, one.reading, count)
+            self._cycles[command.command] = one.device, setting
+            acts.append(command)
         return acts
+
+    def _measured(self, seat: str, device: str, setting: float, reading: str, value: float) -> Command:
+        """The next order to a device, which a reading led to as it was measured."""
+        self._commands += 1
+        return Command(
+            self._commands, seat, device, setting, reading=reading, value=round(value, 6), believed="measured"
+        )
 
     # level controls
 

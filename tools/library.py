@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import stadtwerk
+from resilience.judge.affected import Span, union
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Value
 from resilience.scenario.scenario import Scenario
@@ -27,6 +28,7 @@ from resilience.words.changes import change_words
 from resilience.words.terms import name_of
 from simulator.contracts.duration import shown
 from simulator.contracts.registry import registry
+from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Text
 from stadtwerk.library import load_checked, load_named_suite, suite_names
 
@@ -104,7 +106,7 @@ def file_of(name: str) -> Path:
 def low_times(run: stadtwerk.Run, end_s: float) -> dict[str, list[tuple[float, float]]]:
     """When any level of a measure was worse than its minimum, from 0 to `end_s`: spans in seconds, by measure."""
     measures = registry().measures
-    spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    spans: dict[str, list[Span]] = defaultdict(list)
     for level in run.figures.levels:
         sign = 1 if measures[level.measure].higher_is_better else -1
         times, values = run.levels.series(level.id)
@@ -113,19 +115,8 @@ def low_times(run: stadtwerk.Run, end_s: float) -> dict[str, list[tuple[float, f
         for begin, end, is_low in zip(times.tolist(), ends.tolist(), low.tolist(), strict=True):
             begin, end = max(begin, 0.0), min(end, end_s)
             if is_low and begin < end:
-                spans[level.measure].append((begin, end))
-    return {measure: merged(each) for measure, each in sorted(spans.items())}
-
-
-def merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The spans in order, as one where they touch."""
-    out: list[tuple[float, float]] = []
-    for begin, end in sorted(spans):
-        if out and begin <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((begin, end))
-    return out
+                spans[level.measure].append((to_ticks(begin), to_ticks(end)))
+    return {measure: [(to_s(a), to_s(b)) for a, b in union(each)] for measure, each in sorted(spans.items())}
 
 
 WIDTH, LEFT, ROW = 720, 210, 20

@@ -47,18 +47,6 @@ def _marked(outcome: Outcome) -> Text:
 
 def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
     """One line when a run is over."""
-    if run.earlier:
-        terminal.say(
-            _(
-                "[{over}/{all_runs}] {outcome}  {scenario} (seed {seed}, unchanged: not run again)",
-                over=over,
-                all_runs=all_runs,
-                outcome=_marked(run.judged.outcome),
-                scenario=run.scenario,
-                seed=run.seed,
-            )
-        )
-        return
     terminal.say(
         _(
             "[{over}/{all_runs}] {outcome}  {scenario} (seed {seed}, {length})",
@@ -67,7 +55,7 @@ def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
             outcome=_marked(run.judged.outcome),
             scenario=run.scenario,
             seed=run.seed,
-            length=Numeral(f"{run.length_s:.1f} s"),
+            length=_("unchanged: not run again") if run.earlier else Numeral(f"{run.length_s:.1f} s"),
         )
     )
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from resilience.judge.affected import union
 from stadtwerk.library import load_checked
-from tools.library import FIGURES, PAGE, WORDS, file_of, merged, said, suites_of
+from tools.library import FIGURES, PAGE, WORDS, file_of, said, suites_of
 
 TEXT = PAGE.read_text(encoding="utf-8")
 SECTIONS = {
@@ -44,4 +45,4 @@ def test_every_figure_is_there_and_none_is_left_over() -> None:
 
 
 def test_times_below_a_limit_are_joined_where_they_touch() -> None:
-    assert merged([(5.0, 6.0), (1.0, 3.0), (3.0, 4.0), (2.0, 3.5)]) == [(1.0, 4.0), (5.0, 6.0)]
+    assert union([(50, 60), (10, 30), (30, 40), (20, 35)]) == ((10, 40), (50, 60))
